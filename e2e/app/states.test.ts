@@ -183,6 +183,35 @@ const states: readonly State[] = [
     sees: [/the right of apps to dismiss events, which is not in your Trackunit plan/],
   },
   {
+    state: 'the plan has no GraphQL: the list says what was checked, on which machines, and claims nothing about sites',
+    before: installed,
+    async reach({ turn, visit, app: inside }, account) {
+      await turn('Plan missing')
+      await visit(`/runs/${await app.start(account, 'attention-list')}`)
+      await inside.locator('.list .mach').first().waitFor()
+      expect(await inside.getByText('No site').count()).toBe(0)
+    },
+    sees: [
+      /^Only .* checked on 101 machines\.$/,
+      'Show the 101',
+      'Try again',
+      /Sites, batteries and groups are missing/,
+    ],
+  },
+  {
+    state: 'one run works and another waits: nothing that would be refused is offered',
+    before: installed,
+    async reach({ turn, visit, app: inside }, account) {
+      const done = await app.start(account, 'fleet-snapshot')
+      await ended(done)
+      await turn('Slow')
+      for (let nth = 0; nth < 2; nth++) await app.start(account, 'fleet-snapshot')
+      await visit(`/runs/${done}`)
+      await inside.locator('[aria-disabled=true]', { hasText: 'Run again' }).waitFor()
+    },
+    sees: ['It is running, and another run is waiting. Start it again when they are done.'],
+  },
+  {
     state: 'a permission denied, at the action',
     async reach(manager) {
       await manager.press('Install', 'Without optional permissions')

@@ -350,7 +350,9 @@ function checksMade({ listing, leftOut }: { listing: Listing; leftOut: readonly 
 
 /** How far the checks went, where some of them were not made, or not on all that a machine has. */
 function whatWasChecked(checks: string, checked: number) {
-  return isOfParts(checks) ? say('checkedInPart', { checked }) : say('onlyCheckedOn', { checks, checked })
+  return isOfParts(checks)
+    ? say('checkedInPart', { machines: checked })
+    : say('onlyCheckedOn', { checks, machines: checked })
 }
 
 /** Every check was made, but not on all machines, or with values missing. */

@@ -15,7 +15,7 @@ const row = (cells: ResultRow['cells']): ResultRow => ({
   cells,
   isNew: false,
 })
-const keysOf = (columns: readonly ResultColumn[], rows = [row({})]) =>
+const keysOf = (columns: readonly ResultColumn[], rows = [row({ site: 'Yard' })]) =>
   columnsToShow(columns, rows).shown.map(({ column, under }) => [column.key, under?.key].filter(Boolean).join('/'))
 
 test('a list beside the files shows the columns that fit, in order', () => {
@@ -25,7 +25,7 @@ test('a list beside the files shows the columns that fit, in order', () => {
 
 test('numbers are narrow, so that a table of totals is shown whole', () => {
   const columns = [column('type'), ...['a', 'b', 'c', 'd', 'e', 'f'].map((key) => column(key, 'hours'))]
-  expect(keysOf(columns, [{ ...row({}), machine: null }])).toHaveLength(7)
+  expect(keysOf(columns, [{ ...row({ site: 'Yard' }), machine: null }])).toHaveLength(7)
 })
 
 test('what stands under a column takes no room; what a row has beside its reason has a place of its own', () => {
@@ -38,7 +38,7 @@ test('what stands under a column takes no room; what a row has beside its reason
     column('reason', 'text', { icons: [{ of: 'Silent', icon: 'clock' }] }),
     column('lastSeenAt', 'moment'),
   ]
-  const shown = columnsToShow(columns, [row({})])
+  const shown = columnsToShow(columns, [row({ site: 'Yard' })])
   expect(keysOf(columns)).toEqual(['why/since', 'site/type', 'lastSeenAt'])
   expect(shown.tail).toEqual({ column: columns[1], under: 0 })
   expect(shown.icons?.key).toBe('reason')
@@ -52,4 +52,10 @@ test('what stands under a column takes no room; what a row has beside its reason
 test('what the machine’s cell shows, and its id, are not repeated', () => {
   expect(keysOf([column('serial'), column('site')], [row({ serial: 'VCE1', site: 'Vejle' })])).toEqual(['site'])
   expect(keysOf([column('machineId'), column('type')], [row({ machineId: 'm', type: 'Roller' })])).toEqual(['type'])
+})
+
+test('a site that is known of no machine is no “No site”', () => {
+  const columns = [column('why'), column('site'), column('fuel', 'percent')]
+  expect(keysOf(columns, [row({ why: 'Silent' })])).toEqual(['why', 'fuel'])
+  expect(keysOf(columns, [row({ why: 'Silent' }), row({ site: 'Yard' })])).toEqual(['why', 'site', 'fuel'])
 })

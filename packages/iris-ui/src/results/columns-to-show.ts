@@ -63,8 +63,10 @@ const FEW_ROWS = 10
 const MOSTLY = 0.7
 
 function isMostlyEmpty({ key }: ResultColumn, rows: readonly ResultRow[]): boolean {
-  if (rows.length < FEW_ROWS) return false
-  return rows.filter(({ cells }) => cells[key] == null).length / rows.length >= MOSTLY
+  const empty = rows.filter(({ cells }) => cells[key] == null).length
+  // "No site" says that there is none: where no site is known at all, none was read.
+  if (key === 'site' && empty === rows.length) return true
+  return rows.length >= FEW_ROWS && empty / rows.length >= MOSTLY
 }
 
 /** The machine's link already has it. */

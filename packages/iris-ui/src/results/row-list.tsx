@@ -24,7 +24,8 @@ export function RowList({ run, columns, rows, isSure = false }: RowListProps) {
   const nowMs = useNow(60_000)
   const around = { texts, formats, nowMs }
   const [first, second] = columns.filter(
-    ({ kind, under, icons }) => kind !== 'place' && under === undefined && icons === undefined,
+    ({ key, kind, under, icons }) =>
+      kind !== 'place' && under === undefined && icons === undefined && rows.some(({ cells }) => cells[key] != null),
   )
   const under = columns.find((column) => column.under === first?.key && column.kind === 'moment')
   const icons = columns.find((column) => column.icons)

@@ -4,6 +4,9 @@ import { hindranceWords } from '../actions/may-start.ts'
 import { useHindrance } from '../actions/use-hindrance.ts'
 import { useTRPC } from '../connection/api.ts'
 import { useNow } from '../formats/use-now.ts'
+import { isEverything } from '../forms/machine-filters.ts'
+import { filterOfInput } from '../forms/use-filter-words.ts'
+import { hostPages } from '../host-pages.ts'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -11,6 +14,7 @@ import { Notice } from '../parts/notice.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
 import { RefusedStart } from '../parts/refused-start.tsx'
 import { isLead, ResultBody } from '../results/result-body.tsx'
+import { HostLink } from '../results/row-link.tsx'
 import { useResult } from '../results/use-result.ts'
 import { againOf } from '../runs/again.ts'
 import { gapWords } from '../runs/gap-words.ts'
@@ -32,6 +36,8 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
   const facts = useFactsInWords({ run, action })
   const progress = progressWords(run, { texts, formats })
   const forMaker = makersWords(run)
+  // Manager lists all machines; which of them were chosen, it does not know.
+  const isOfAll = isEverything(filterOfInput(run.input, action) ?? {})
   const halfWay = run.state !== 'succeeded' && run.progress.done > 0
   const gap = run.state === 'succeeded' ? gapWords(run, { said: said.heading, detail, texts }) : undefined
   const lead = [...said.lead, ...(isLead(detail) && !gap ? [detail] : []), facts]
@@ -68,7 +74,16 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
           icon="warn"
           heading={gap.heading}
           slim
-          aside={<RunAgain run={run} title={title} action={action} />}
+          aside={
+            <>
+              {gap.machines !== undefined && isOfAll && (
+                <HostLink path={hostPages.fleet} className="btn quiet">
+                  {texts.run.showMachines(gap.machines, formats.number(gap.machines))}
+                </HostLink>
+              )}
+              <RunAgain run={run} title={title} action={action} />
+            </>
+          }
         >
           {gap.others && <p>{gap.others}</p>}
         </Notice>

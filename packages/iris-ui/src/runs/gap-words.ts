@@ -1,4 +1,4 @@
-import type { Run } from '@standin/client'
+import type { Message, Run } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
 /**
@@ -8,11 +8,17 @@ import type { Texts } from '../texts/en.ts'
 export function gapWords(
   { actionId, incomplete }: Pick<Run, 'actionId' | 'incomplete'>,
   { said, detail, texts }: { said: string; detail: string | null; texts: Texts },
-): { heading: string; others: string } | undefined {
+): { heading: string; others: string; machines: number | undefined } | undefined {
   if (incomplete === null) return undefined
   const parts = typeof incomplete === 'object' && 'parts' in incomplete ? incomplete.parts : [incomplete]
   const gaps = parts.map((part) => texts.ofAction(actionId, part))
   const [heading = texts.run.notAllChecked, ...others] = gaps.filter((sentence) => !said.includes(sentence))
   const rest = gaps.reduce((left, sentence) => left.replace(sentence, ''), detail ?? '').trim()
-  return { heading, others: [...others, rest].filter(Boolean).join(' ') }
+  return { heading, others: [...others, rest].filter(Boolean).join(' '), machines: machinesOf(parts[0]) }
+}
+
+/** How many machines a message is about, if it says so with a value of this name. */
+function machinesOf(message: Message | undefined): number | undefined {
+  const count = typeof message === 'object' && 'values' in message ? message.values.machines : undefined
+  return typeof count === 'number' && count > 0 ? count : undefined
 }

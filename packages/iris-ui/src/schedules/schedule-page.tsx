@@ -1,5 +1,6 @@
 import type { Delivery, Schedule, ShownDestination } from '@standin/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { useTRPC, useTRPCClient } from '../connection/api.ts'
 import { pagesOf } from '../connection/pages.ts'
@@ -40,11 +41,17 @@ import { useSchedules } from './use-schedules.ts'
 /** One schedule: its times, why it is paused, its history and receivers; or its form. */
 export function SchedulePage({ scheduleId }: { scheduleId: string }) {
   const { texts } = useSurroundings()
-  const { schedules, isPending } = useSchedules()
+  const { schedules, isPending, refetch } = useSchedules()
   const { actions, isPending: actionsPending } = useActions()
   const [address] = useAddressState()
-  const shape = useSkeleton(isPending || actionsPending)
   const schedule = schedules.find(({ id }) => id === scheduleId)
+  // The list may be older than a schedule that someone else has just made.
+  const [missing, setMissing] = useState<string>()
+  const isOpen = !schedule && missing !== scheduleId
+  useEffect(() => {
+    if (isOpen && !isPending) void refetch().then(() => setMissing(scheduleId))
+  }, [isOpen, isPending, refetch, scheduleId])
+  const shape = useSkeleton(isOpen || actionsPending)
   const action = actions.find(({ id }) => id === schedule?.actionId)
   const sayMachines = useFilterWords([schedule && filterOfInput(schedule.input, action)])
   const title = schedule && scheduleTitle(schedule, actions, sayMachines)

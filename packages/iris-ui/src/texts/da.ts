@@ -668,6 +668,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     again: 'Kør igen',
     tryAgain: 'Prøv igen',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Færdig' : 'Stoppet'} ${[when, ...more].join(', ')}.`,
+    showMachines: (n, words) => (n === 1 ? 'Vis maskinen' : `Vis de ${words}`),
     notAllChecked: 'Ikke alt blev tjekket.',
     newPreview: 'Lav en ny forhåndsvisning',
     againStarted: (title) => `${title} er startet igen.`,

@@ -691,6 +691,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     again: 'Noch einmal starten',
     tryAgain: 'Noch einmal versuchen',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Fertig' : 'Angehalten'} ${[when, ...more].join(', ')}.`,
+    showMachines: (n, words) => (n === 1 ? 'Die Maschine zeigen' : `Die ${words} zeigen`),
     notAllChecked: 'Nicht alles wurde geprüft.',
     newPreview: 'Neue Vorschau erstellen',
     againStarted: (title) => `${title} ist noch einmal gestartet.`,

@@ -718,6 +718,7 @@ export const en = ({ name: app, support }: AppWords) => ({
     /** Under the sentence of a result: when, about which machines, by whom, with which choices. */
     facts: (ended: 'finished' | 'stopped', when: string, more: readonly string[]) =>
       `${ended === 'finished' ? 'Finished' : 'Stopped'} ${[when, ...more].join(', ')}.`,
+    showMachines: (n: number, words: string) => (n === 1 ? 'Show the machine' : `Show the ${words}`),
     notAllChecked: 'Not everything was checked.',
     newPreview: 'Make a new preview',
     againStarted: (title: string) => `${title} has started again.`,

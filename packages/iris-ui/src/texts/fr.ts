@@ -685,6 +685,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     again: 'Relancer',
     tryAgain: 'Réessayer',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Finie' : 'Arrêtée'} ${[when, ...more].join(', ')}.`,
+    showMachines: (n, words) => (n === 1 ? 'Voir la machine' : `Voir les ${words}`),
     notAllChecked: 'Tout n’a pas été vérifié.',
     newPreview: 'Faire un nouvel aperçu',
     againStarted: (title) => `${title} a redémarré.`,

@@ -677,6 +677,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     again: 'Kör igen',
     tryAgain: 'Försök igen',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Klar' : 'Stoppad'} ${[when, ...more].join(', ')}.`,
+    showMachines: (n, words) => (n === 1 ? 'Visa maskinen' : `Visa de ${words}`),
     notAllChecked: 'Allt kontrollerades inte.',
     newPreview: 'Gör en ny förhandsvisning',
     againStarted: (title) => `${title} har startat igen.`,

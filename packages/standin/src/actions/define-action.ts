@@ -75,7 +75,10 @@ export interface RunContext<Input, State = unknown> {
   log(message: Message): Promise<void>
   /** The result in one sentence. */
   headline(sentence: Message): Promise<void>
-  /** What the result leaves out because it could not be read, and why: it is shown as incomplete, never as all clear. */
+  /**
+   * What the result leaves out because it could not be read, and why: it is shown as incomplete, never as all clear. Where
+   * its first message has a number `machines`, people are offered to see these in Manager, unless they chose some of them.
+   */
   incomplete(what: Message): Promise<void>
   /**
    * A part of the work with a name and a duration, shown in order. `progress` within it counts for this step, and is kept

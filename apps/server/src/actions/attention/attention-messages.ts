@@ -72,9 +72,9 @@ export const attentionMessages = defineMessages({
     nothingFoundInPart:
       'Nothing found that needs attention on {checked, plural, one {# machine} other {# machines}}. Some data is missing.',
     nothingFoundThere: 'Nothing found there.',
-    checkedInPart: 'Not all data of {checked, plural, one {# machine} other {# machines}} was read.',
+    checkedInPart: 'Not all data of {machines, plural, one {# machine} other {# machines}} was read.',
     onlyCheckedOn:
-      'Only {checks, select, BF {battery, fuel and last contact were} BFH {battery, fuel, last contact and data health were} BFS {battery, fuel, last contact and services were} B {battery was} BH {battery and data health were} BS {battery and services were} BHS {battery, data health and services were} F {fuel and last contact were} FH {fuel, last contact and data health were} FS {fuel, last contact and services were} FHS {fuel, last contact, data health and services were} H {data health was} S {services were} HS {data health and services were} other {the list of machines was}} checked on {checked, plural, one {# machine} other {# machines}}.',
+      'Only {checks, select, BF {battery, fuel and last contact were} BFH {battery, fuel, last contact and data health were} BFS {battery, fuel, last contact and services were} B {battery was} BH {battery and data health were} BS {battery and services were} BHS {battery, data health and services were} F {fuel and last contact were} FH {fuel, last contact and data health were} FS {fuel, last contact and services were} FHS {fuel, last contact, data health and services were} H {data health was} S {services were} HS {data health and services were} other {the list of machines was}} checked on {machines, plural, one {# machine} other {# machines}}.',
     foundAtLeast:
       'At least {found, number} of {checked, plural, one {# machine} other {# machines}} {found, plural, one {needs} other {need}} attention.',
     foundAtLeastWithNew:
@@ -160,9 +160,9 @@ export const attentionMessages = defineMessages({
     nothingFoundInPart:
       'Der er ikke fundet noget, der kræver opmærksomhed, på {checked, plural, one {# maskine} other {# maskiner}}. Nogle data mangler.',
     nothingFoundThere: 'Der er ikke fundet noget.',
-    checkedInPart: 'Ikke alle data om {checked, plural, one {# maskine} other {# maskiner}} blev læst.',
+    checkedInPart: 'Ikke alle data om {machines, plural, one {# maskine} other {# maskiner}} blev læst.',
     onlyCheckedOn:
-      'Kun {checks, select, BF {batteri, brændstof og sidste kontakt} BFH {batteri, brændstof, sidste kontakt og datakvalitet} BFS {batteri, brændstof, sidste kontakt og service} B {batteri} BH {batteri og datakvalitet} BS {batteri og service} BHS {batteri, datakvalitet og service} F {brændstof og sidste kontakt} FH {brændstof, sidste kontakt og datakvalitet} FS {brændstof, sidste kontakt og service} FHS {brændstof, sidste kontakt, datakvalitet og service} H {datakvalitet} S {service} HS {datakvalitet og service} other {maskinlisten}} er tjekket på {checked, plural, one {# maskine} other {# maskiner}}.',
+      'Kun {checks, select, BF {batteri, brændstof og sidste kontakt} BFH {batteri, brændstof, sidste kontakt og datakvalitet} BFS {batteri, brændstof, sidste kontakt og service} B {batteri} BH {batteri og datakvalitet} BS {batteri og service} BHS {batteri, datakvalitet og service} F {brændstof og sidste kontakt} FH {brændstof, sidste kontakt og datakvalitet} FS {brændstof, sidste kontakt og service} FHS {brændstof, sidste kontakt, datakvalitet og service} H {datakvalitet} S {service} HS {datakvalitet og service} other {maskinlisten}} er tjekket på {machines, plural, one {# maskine} other {# maskiner}}.',
     foundAtLeast:
       'Mindst {found, number} af {checked, plural, one {# maskine} other {# maskiner}} kræver opmærksomhed.',
     foundAtLeastWithNew:

@@ -76,9 +76,9 @@ export const de = {
     nothingFoundInPart:
       'Auf {checked, plural, one {# Maschine} other {# Maschinen}} wurde nichts gefunden, das Aufmerksamkeit braucht. Einige Daten fehlen.',
     nothingFoundThere: 'Dort wurde nichts gefunden.',
-    checkedInPart: 'Nicht alle Daten von {checked, plural, one {# Maschine} other {# Maschinen}} wurden gelesen.',
+    checkedInPart: 'Nicht alle Daten von {machines, plural, one {# Maschine} other {# Maschinen}} wurden gelesen.',
     onlyCheckedOn:
-      'Nur {checks, select, BF {Batterie, Kraftstoff und letzter Kontakt wurden} BFH {Batterie, Kraftstoff, letzter Kontakt und Datenqualität wurden} BFS {Batterie, Kraftstoff, letzter Kontakt und Service wurden} B {die Batterie wurde} BH {Batterie und Datenqualität wurden} BS {Batterie und Service wurden} BHS {Batterie, Datenqualität und Service wurden} F {Kraftstoff und letzter Kontakt wurden} FH {Kraftstoff, letzter Kontakt und Datenqualität wurden} FS {Kraftstoff, letzter Kontakt und Service wurden} FHS {Kraftstoff, letzter Kontakt, Datenqualität und Service wurden} H {die Datenqualität wurde} S {der Service wurde} HS {Datenqualität und Service wurden} other {die Maschinenliste wurde}} geprüft, auf {checked, plural, one {# Maschine} other {# Maschinen}}.',
+      'Nur {checks, select, BF {Batterie, Kraftstoff und letzter Kontakt wurden} BFH {Batterie, Kraftstoff, letzter Kontakt und Datenqualität wurden} BFS {Batterie, Kraftstoff, letzter Kontakt und Service wurden} B {die Batterie wurde} BH {Batterie und Datenqualität wurden} BS {Batterie und Service wurden} BHS {Batterie, Datenqualität und Service wurden} F {Kraftstoff und letzter Kontakt wurden} FH {Kraftstoff, letzter Kontakt und Datenqualität wurden} FS {Kraftstoff, letzter Kontakt und Service wurden} FHS {Kraftstoff, letzter Kontakt, Datenqualität und Service wurden} H {die Datenqualität wurde} S {der Service wurde} HS {Datenqualität und Service wurden} other {die Maschinenliste wurde}} geprüft, auf {machines, plural, one {# Maschine} other {# Maschinen}}.',
     foundAtLeast:
       'Mindestens {found, number} von {checked, plural, one {# Maschine} other {# Maschinen}} {found, plural, one {braucht} other {brauchen}} Aufmerksamkeit.',
     foundAtLeastWithNew:

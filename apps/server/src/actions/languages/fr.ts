@@ -79,9 +79,9 @@ export const fr = {
     nothingFoundInPart:
       'Rien ne demande d’attention sur {checked, plural, one {# machine} other {# machines}}. Des données manquent.',
     nothingFoundThere: 'Rien n’y a été trouvé.',
-    checkedInPart: 'Les données de {checked, plural, one {# machine} other {# machines}} n’ont pas toutes été lues.',
+    checkedInPart: 'Les données de {machines, plural, one {# machine} other {# machines}} n’ont pas toutes été lues.',
     onlyCheckedOn:
-      'Vérifié seulement\u00a0: {checks, select, BF {batterie, carburant et dernier contact} BFH {batterie, carburant, dernier contact et qualité des données} BFS {batterie, carburant, dernier contact et entretiens} B {batterie} BH {batterie et qualité des données} BS {batterie et entretiens} BHS {batterie, qualité des données et entretiens} F {carburant et dernier contact} FH {carburant, dernier contact et qualité des données} FS {carburant, dernier contact et entretiens} FHS {carburant, dernier contact, qualité des données et entretiens} H {qualité des données} S {entretiens} HS {qualité des données et entretiens} other {liste des machines}}, sur {checked, plural, one {# machine} other {# machines}}.',
+      'Vérifié seulement\u00a0: {checks, select, BF {batterie, carburant et dernier contact} BFH {batterie, carburant, dernier contact et qualité des données} BFS {batterie, carburant, dernier contact et entretiens} B {batterie} BH {batterie et qualité des données} BS {batterie et entretiens} BHS {batterie, qualité des données et entretiens} F {carburant et dernier contact} FH {carburant, dernier contact et qualité des données} FS {carburant, dernier contact et entretiens} FHS {carburant, dernier contact, qualité des données et entretiens} H {qualité des données} S {entretiens} HS {qualité des données et entretiens} other {liste des machines}}, sur {machines, plural, one {# machine} other {# machines}}.',
     foundAtLeast:
       'Au moins {found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} de l’attention.',
     foundAtLeastWithNew:

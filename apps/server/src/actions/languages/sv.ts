@@ -72,9 +72,9 @@ export const sv = {
     nothingFoundInPart:
       'Inget som kräver uppmärksamhet hittades på {checked, plural, one {# maskin} other {# maskiner}}. Vissa data saknas.',
     nothingFoundThere: 'Inget hittades där.',
-    checkedInPart: 'Alla data om {checked, plural, one {# maskin} other {# maskiner}} lästes inte.',
+    checkedInPart: 'Alla data om {machines, plural, one {# maskin} other {# maskiner}} lästes inte.',
     onlyCheckedOn:
-      'Bara {checks, select, BF {batteri, bränsle och senaste kontakt} BFH {batteri, bränsle, senaste kontakt och datakvalitet} BFS {batteri, bränsle, senaste kontakt och service} B {batteri} BH {batteri och datakvalitet} BS {batteri och service} BHS {batteri, datakvalitet och service} F {bränsle och senaste kontakt} FH {bränsle, senaste kontakt och datakvalitet} FS {bränsle, senaste kontakt och service} FHS {bränsle, senaste kontakt, datakvalitet och service} H {datakvalitet} S {service} HS {datakvalitet och service} other {maskinlistan}} kontrollerades på {checked, plural, one {# maskin} other {# maskiner}}.',
+      'Bara {checks, select, BF {batteri, bränsle och senaste kontakt} BFH {batteri, bränsle, senaste kontakt och datakvalitet} BFS {batteri, bränsle, senaste kontakt och service} B {batteri} BH {batteri och datakvalitet} BS {batteri och service} BHS {batteri, datakvalitet och service} F {bränsle och senaste kontakt} FH {bränsle, senaste kontakt och datakvalitet} FS {bränsle, senaste kontakt och service} FHS {bränsle, senaste kontakt, datakvalitet och service} H {datakvalitet} S {service} HS {datakvalitet och service} other {maskinlistan}} kontrollerades på {machines, plural, one {# maskin} other {# maskiner}}.',
     foundAtLeast: 'Minst {found, number} av {checked, plural, one {# maskin} other {# maskiner}} kräver uppmärksamhet.',
     foundAtLeastWithNew:
       'Minst {found, number} av {checked, plural, one {# maskin} other {# maskiner}} kräver uppmärksamhet, {new, plural, =0 {ingen av dem ny} one {# av dem ny} other {# av dem nya}}.',
