@@ -14,8 +14,8 @@ import { createLogger } from './observability/logger.ts'
 export async function runServer(standin: Standin, environment: Environment): Promise<void> {
   let running: RunningStandin | undefined
   const end = () => {
-    if (!running) process.exit(143) // Of PID 1 the system would ignore a signal that nobody handles.
-    void running.stop().finally(() => process.exit(0)) // What was cut may still hold the process.
+    if (!running) process.exit(143) // As PID 1, a process that does not handle a signal ignores it.
+    void running.stop().finally(() => process.exit(0)) // Connections that were cut may keep the process alive.
   }
   process.on('SIGTERM', end).on('SIGINT', end)
   try {

@@ -5,7 +5,7 @@ interface StandinErrorOptions {
   retryAfterMs?: number
   /** The limit of Trackunit that was reached, where it is one of so many requests in a span of time. */
   limit?: RequestLimit | undefined
-  /** One more sentence for people, made of our own words only: never a library's message, never what came from outside. */
+  /** One more sentence for people, in our own words: never a library's message, never text from outside. */
   detail?: string
   /** For the log alone; it is described without its message. */
   cause?: unknown

@@ -11,9 +11,9 @@ export interface DatabaseProxy extends AsyncDisposable {
   stop(): void
   /** The next connections end as soon as the database says something on them. */
   endWhileConnecting(count: number): void
-  /** The next connection on which this is sent ends at once. */
+  /** Ends the next connection on which a client sends this. */
   endAt(text: string): void
-  /** From now on, whatever the database says on a new connection arrives this much later. */
+  /** Delays everything that the database sends on new connections. */
   delay(ms: number): void
   /** None is let in any more; those that are there stay. */
   refuse(): void

@@ -87,7 +87,7 @@ export function createBudgets(policy: BudgetPolicy) {
   const turns = createTurns(callsAtOnce)
 
   async function countCallsOfUser(caller: UserCaller, calls: number): Promise<AllowedCalls> {
-    // The user first: who is refused does not use up what colleagues have.
+    // The user first: a refused call must not use up the budget of the account, which colleagues share.
     const ofUser = await allow(userCalls, nameOf(caller), calls)
     const ofAccount = await allow(accountCalls, caller.accountId, ofUser.calls)
     return ofAccount.calls < ofUser.calls ? ofAccount : ofUser

@@ -18,8 +18,8 @@ const freshForMs = 900
 const askAgainAfterMs = 500
 
 /**
- * What was last read of rows that decide who is let in: each is read at most once in 0.9 s, and again after a change. While
- * the database is down, the last reading holds for `OUTAGE_SERVE_S`. What does not exist is not remembered. (With
+ * The last readings of rows that decide who gets access. Each row is read at most once in 0.9 s, and again after a change.
+ * While the database is down, the last reading holds for `OUTAGE_SERVE_S`. Rows that do not exist are not remembered. (With
  * lru-cache's `fetchMethod`, a read under way takes a place in the cache: a flood of unknown names during an outage would
  * evict the good ones.)
  * @param isOver whether a reading has expired on its own, such as a key past its date

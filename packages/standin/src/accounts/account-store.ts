@@ -281,15 +281,15 @@ export async function updateCredentials(
   announceCredentials(notices, key.accountId, change)
 }
 
-/** Asks Trackunit about credentials in force at once, because something contradicts them: what it refused before does not count. */
+/** Proves credentials in force again at once, because something contradicts them. Earlier refusals no longer count. */
 export async function probeCredentials(tx: Announcing, key: CredentialKey, now: Date): Promise<void> {
   await updateCredentials(tx, key, { attempts: 0, ...noRefusals, nextAttemptAt: now })
 }
 
 /**
- * After a restore: the credentials in force serve nobody until Trackunit has let them in again. The account may have
- * uninstalled the app, or have got others, after the backup.
- * @returns how many are to be proven
+ * After a restore: no credentials in force are used until Trackunit accepts them again. After the backup, the account may
+ * have uninstalled the app or got other credentials.
+ * @returns how many have to be proven
  */
 export async function doubtCredentialsInForce({ db, notices }: Announcing): Promise<number> {
   const doubted = await db

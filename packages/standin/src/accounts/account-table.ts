@@ -105,7 +105,7 @@ export const credentials = pgTable(
     attempts: integer().notNull().default(0),
     /** The replica that proves them now: once it has died they are due at once. */
     claimedBy: integer(),
-    /** Since the database was restored Trackunit has not let them in: they serve nobody until it does. */
+    /** Trackunit has not accepted them since the database was restored. They are not used until it does. */
     isUnconfirmed: boolean().notNull().default(false),
     /** When Trackunit was last asked and gave no token. */
     triedAt: moment(),

@@ -41,9 +41,9 @@ export async function numberInstallationEvents(db: Database): Promise<void> {
 }
 
 /**
- * What a reader is told first whose cursor is not of this history of the database: it may have seen events that have not
- * happened any more.
- * @returns undefined for a cursor that goes on, and for one at the beginning
+ * The first event for a reader whose cursor belongs to an earlier history of the database. It may have seen events that a
+ * restore has undone.
+ * @returns undefined for a cursor of this history, and for one at the beginning
  */
 export async function resetAfter(db: Database, after: number): Promise<InstallationEvent | undefined> {
   if (after === 0) return undefined

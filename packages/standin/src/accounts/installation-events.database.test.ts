@@ -158,7 +158,7 @@ describe('installation events', () => {
     await reader.ended
   })
 
-  test('however many events there are, PostgreSQL does not plan each read of them anew', async () => {
+  test('PostgreSQL plans the read of the feed once, however many events there are', async () => {
     await emptyTables(replica.sql)
     await replica.sql`insert into installation_events (seq, at, account_id, type)
       select seq, now(), ${first}, 'active' from generate_series(1, 50000) as seq`

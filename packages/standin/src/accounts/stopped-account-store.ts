@@ -33,7 +33,7 @@ export async function claimReviews(db: Database, limit: number): Promise<Review[
   return claimed.map(({ accountId, untilMs }) => ({ accountId, until: new Date(Math.round(untilMs)) }))
 }
 
-/** Notes that an account was looked at, unless it has changed meanwhile. */
+/** Marks an account as reviewed, unless it has changed in the meantime. */
 export async function endReview(db: Database, { accountId, until }: Review): Promise<void> {
   await db
     .update(installations)

@@ -60,7 +60,7 @@ function compareNewest(one: AuditPlace, other: AuditPlace): number {
 
 async function listDone(db: Database, query: AuditQuery, { before, limit }: AuditPage): Promise<PlacedAuditEntry[]> {
   const at = before?.at.toISOString() ?? null
-  // After a token that left, nothing of that moment is listed any more.
+  // The hand-outs of a moment are its last entries: after one of them, nothing else of that moment follows.
   const number = before?.writer === undefined ? (before?.number ?? 0) : 0
   const rows = await db
     .select()

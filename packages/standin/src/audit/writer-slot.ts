@@ -59,7 +59,7 @@ export function createWriterSlot(db: Database): WriterSlot {
   }
 }
 
-/** One that nobody else uses, for a test. */
+/** A slot with a fixed name, for tests. */
 export const fixedSlot = (name: string): WriterSlot => ({
   name: async () => name,
   lose: () => {},

@@ -39,8 +39,8 @@ export const callbacks = pgTable(
 )
 
 /**
- * A directory over all accounts: what came under one JWT, whose callbacks are limited in number. An entry for each in the
- * ledger. Ages: deleted after `ABANDONED_AFTER_DAYS`, when the JWT has long expired.
+ * A directory over all accounts of the callbacks that each JWT brought, since a JWT may bring only so many. It has an entry
+ * for each one in the ledger. Ages: deleted after `ABANDONED_AFTER_DAYS`, when the JWT has long expired.
  */
 export const callbackIdentities = pgTable(
   'callback_identities',

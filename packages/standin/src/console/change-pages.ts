@@ -12,7 +12,7 @@ interface Asked {
   on: readonly string[]
 }
 
-/** A form's page: first it asks whether it is meant, then it says what was done about each. */
+/** The page of a change: it asks for confirmation, then reports what was done for each row. */
 export async function answerChange(ctx: ConsoleContext, form: URLSearchParams): Promise<ConsolePage> {
   const [name, on] = [form.get('change') ?? '', [...new Set(form.getAll('on'))]]
   if (!isChange(name)) return failedPage(400, 'Nothing was changed', 'The console has no such button.')

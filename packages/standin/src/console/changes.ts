@@ -95,7 +95,7 @@ export const changes = {
   'release-callback': {
     button: 'Release',
     means:
-      'It takes effect although it broke a rule: you vouch that it is meant for this app and account. Its credentials are proven like any others.',
+      'It takes effect although it broke a rule: you confirm that it was meant for this app and account. Its credentials are proven like any others.',
     from: '/console/callbacks',
     command: (on) => `callbacks release ${on}`,
     async make(ctx, on) {

@@ -48,7 +48,7 @@ export const outagePage: ConsolePage = {
   main: html`<section class="notice bad whole">${icon('bad')}<div><h1 class="h">The database is down, and this page is read from it</h1><p>Now says since when, what it means and what to do. This page comes back by itself.</p><p class="btns"><a class="btn go" href="/console">Show Now</a></p></div></section>`,
 }
 
-/** @param what a sentence of ours */
+/** @param what a sentence in our own words, never text from outside */
 export const failedPage = (status: number, heading: string, what: string): ConsolePage => ({
   title: heading,
   status,

@@ -73,8 +73,8 @@ const commitsWithinMs = 3_000
  */
 const givenUpAfterMs = 15_000
 /**
- * A connection for the question on which something arrives this often is being made, if slowly: ended each time that an answer
- * is late, a busy machine would never get one.
+ * While the probe's connection is being made and something arrives on it this often, it is left alone. A busy machine would
+ * never connect if the attempt ended each time that an answer is late.
  */
 const connectsWithinMs = 2_000
 /** A disk that was full counts as full for at least this long: it may have room for some rows and not for others. */
@@ -316,8 +316,8 @@ export function watchDatabase({
   ...dependencies
 }: Watched): DatabaseWatch & {
   /**
-   * Calls when the database is found to be an earlier state of itself, and when `database after-restore` was run: nothing in
-   * memory is true any more.
+   * Calls when the database turns out to be an earlier state of itself, and when `database after-restore` was run. Everything
+   * in memory is then out of date.
    */
   onOtherHistory(tell: () => void): void
   close(): Promise<void>

@@ -69,7 +69,7 @@ test('two losses in a row are survived as well', async () => {
   }
 })
 
-test('a session that is lost while it begins to listen strands nobody: the next one begins with all channels', async () => {
+test('callers that wait for a session get the next one if the first is lost before it listens', async () => {
   await using database = await createTestDatabase()
   await using proxy = await startDatabaseProxy(database.url)
   proxy.endAt('listen "run_due"')

@@ -82,7 +82,7 @@ export function createListener(url: string, heartbeat: HeartbeatPolicy = default
   function leave(): void {
     session?.destroy()
     session = undefined
-    if (replica.id() === undefined) return // Nobody was given this session: who waits for one, waits for the next.
+    if (replica.id() === undefined) return // No caller has this session yet: those that wait get the next one.
     ready = Promise.withResolvers()
     replica.lose()
   }

@@ -160,7 +160,7 @@ test('a driver without the corrections is refused, with what to do', () => {
   checkDriver()
 })
 
-test('a database that lets in slowly is found, also while no session for LISTEN can be had', async () => {
+test('a database that is slow to connect to counts as up, also without a session for LISTEN', async () => {
   await using proxy = await startDatabaseProxy(database.url)
   proxy.delay(250) // Until the first answer a connection waits five times.
   const log = pino({ level: 'silent' })

@@ -3,8 +3,8 @@ import { toRefusal } from '../refusal.ts'
 
 /**
  * Does work as a span, where the process was started with an OpenTelemetry SDK; without one it costs a call. Attributes are
- * ids and names of our own, never an account or what came from outside; of a failure it has the reason, never a message.
- * @param failureOf the reason of a failure that work tells as its result
+ * our own ids and names, never an account or anything from outside. A failure is recorded with its reason, never its message.
+ * @param failureOf the reason, if the work reports its failure as a result
  */
 export function traced<Result>(
   name: 'standin.run' | 'standin.exchange' | 'standin.delivery' | 'standin.trackunit',

@@ -21,7 +21,7 @@ export function addHeldCommands(callbacks: Command, terminal: Terminal): void {
 
   callbacks
     .command('release')
-    .description('apply a held callback; you vouch that it is meant for this app and account')
+    .description('apply a held callback; you confirm that it was meant for this app and account')
     .argument('<id>', 'an id from "callbacks held"', heldId)
     .option('--json', 'print the outcome as JSON')
     .action(async (id: string, { json }: { json?: boolean }) => {

@@ -55,7 +55,7 @@ export async function listRuns(
     .limit(limit)
 }
 
-/** The same over all accounts, for an operator who waits: no index has this order. */
+/** The same over all accounts, for operators. Slow, since no index has this order. */
 export async function listRunsOfAll(
   db: Database,
   { states, before, limit }: Pick<RunListing, 'states' | 'before' | 'limit'>,

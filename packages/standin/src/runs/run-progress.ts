@@ -94,8 +94,8 @@ export const toDo = (name: Step['name']): Step => ({
 })
 
 /**
- * The steps after one of them began or ended. Those that were expected before it are not needed; one that nobody announced
- * comes before those that are still to do.
+ * The steps after one of them began or ended. Expected steps before it are skipped; a step that was not announced is put
+ * before those that are still to do.
  */
 export function withStep(before: Steps, step: Omit<Step, 'counted' | 'waited'>): Steps {
   // One that still runs then has thrown, and the action goes on without it.

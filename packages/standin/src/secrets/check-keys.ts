@@ -52,7 +52,7 @@ async function keysOfValues({ db, config }: CheckContext): Promise<Set<string>> 
   return new Set([...rows.keys(), ...readers.map(({ writes }) => writes)])
 }
 
-/** The keys that signed who is let in and served. Entries of the audit may outlive their key. */
+/** The keys of signed rows, which decide who gets access. Audit entries are left out: they may outlive their key. */
 async function keysOfSignedRows({ db }: CheckContext, tables: readonly SignedTable[]): Promise<Set<string>> {
   const kids = new Set<string>()
   for (const { table } of tables)

@@ -4,7 +4,7 @@ import type { KeyRing } from '../config/key-ring.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Metrics } from '../observability/metrics.ts'
 
-/** A kind of row that decides who is let in or served. A row without a valid MAC is refused. */
+/** A kind of row that decides who gets access or is served. A row without a valid MAC is refused. */
 export interface SignedKind<Row> {
   name:
     | 'service key'

@@ -50,7 +50,7 @@ export interface SimulatedTrackunit {
   onRequest: (nth: number, path: string) => 'answer' | 'die' | { limitedForMs: number } | { dieAfter: true }
 }
 
-/** The worker's process ends: nothing is said any more. */
+/** Simulates the end of the worker's process. */
 export class Death extends Error {}
 
 const refused = () => new StandinError('TRACKUNIT_REFUSED')

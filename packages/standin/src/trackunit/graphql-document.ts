@@ -12,7 +12,7 @@ export type TypedDocument<Data, Variables> = (ParsedDocument | TextDocument) & {
 // biome-ignore lint/suspicious/noExplicitAny: a document of any types is sent the same way
 export type AnyDocument = TypedDocument<any, any>
 
-/** A `String` object: its class stands for none of ours. */
+/** A `String` object, as code generators produce it. Declared here, since we use none of their classes. */
 interface TextDocument {
   readonly length: number
   charAt(position: number): string

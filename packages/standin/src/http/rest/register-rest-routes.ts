@@ -11,7 +11,7 @@ import { eachRestRoute, type RestRoute } from './rest-routes.ts'
 
 /**
  * `/v1/*`: the procedures of the router as routes for programs that do not speak tRPC. A route only carries the input to its
- * procedure, which does all the rest: who may call, limits, schemas, the rule.
+ * procedure, which does the rest: access, limits, schemas and the rule itself.
  */
 export async function registerRestRoutes(
   server: FastifyInstance,

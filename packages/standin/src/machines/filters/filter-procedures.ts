@@ -5,7 +5,7 @@ import type { Contracted } from '../../http/trpc.ts'
 import { listFilters } from './filter-store.ts'
 import { filterChoices, removeFilter, saveFilter } from './save-filter.ts'
 
-/** @param checkMayRead throws for a caller who may not see the account's machines; actions know, which stand above */
+/** @param checkMayRead throws for a caller who may not see the account's machines. Passed in, because actions are a higher layer */
 export function filterProcedures(
   ctx: Context,
   contracted: Contracted,
