@@ -39,7 +39,7 @@ const verified = (
   bound,
 })
 
-/** A database whose transactions end when the gate of the first of them is open. */
+/** A database whose transactions wait for the first one, which waits for the gate. */
 function heldAtCommit(db: Database) {
   const gate = createGate()
   const transaction: Database['transaction'] = (work, options) =>
@@ -186,7 +186,7 @@ test('invariant 2: callbacks applied together have the same outcome as one after
     sql`with a as (delete from callbacks), b as (delete from credentials), c as (delete from installations),
       d as (delete from unnumbered_events), e as (delete from callback_identities) delete from audit_entries`
 
-  /** All that is left of it, but for what is random or of the moment. */
+  /** Everything that is stored, without random values and times. */
   async function left(): Promise<unknown> {
     const tables = [
       'callbacks',

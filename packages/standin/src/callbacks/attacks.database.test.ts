@@ -20,7 +20,7 @@ type Attack = [name: string, expected: string | number, attempt: (field: AttackF
 
 const base64url = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
-/** Credentials of the attacker's for the victim's account: what each attack tries to bring in. */
+/** The attacker's credentials for the victim's account, which each attack tries to bring in. */
 const evil = (change: Record<string, unknown> = {}) => installed('attacker-client-2', change)
 const evilText = JSON.stringify(evil())
 const withIdentity = (identity: string | undefined, body: unknown = evil()): Attempt => ({

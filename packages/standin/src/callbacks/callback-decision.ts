@@ -8,7 +8,7 @@ import type { VerifiedCallback } from './verified-callback.ts'
 /** Credentials that this transaction adds have a secret that is not sealed yet. */
 export type ReceivedCredentials = CredentialRow & { secret?: Secret }
 
-/** An account as the next callback of a group finds it. */
+/** The state of an account in which the next callback of a group is decided. */
 export type AccountState = Account<ReceivedCredentials>
 
 /** A callback, and what the database knows of it. */
@@ -26,24 +26,24 @@ export interface KnownCallback {
   identityOfAccount: number
 }
 
-/** What a callback changes. */
+/** The changes that a callback makes. */
 export interface Decision {
   status: CallbackStatus
   /** The credentials that it is about. */
   generation?: number
-  /** The account after it, where it changes anything of it. */
+  /** The account afterwards, if it changes. */
   account?: AccountState
-  /** Its row in the audit. */
+  /** Its audit entry. */
   audit?: AuditEntry
-  /** It brings credentials to prove. */
+  /** Whether it brings credentials to prove. */
   isInstall?: boolean
   /** The part of it that is kept, sealed. */
   kept?: Secret
-  /** It stops the installation: services learn of it. */
+  /** Whether it stops the installation, which is announced to services. */
   suspends?: boolean
 }
 
-/** Where a decision stands: the account at this moment. */
+/** The account so far, while a decision is being made. */
 export interface Moment {
   account: AccountState
   now: Date
@@ -51,7 +51,7 @@ export interface Moment {
 
 export const trackunit: Actor = { kind: 'trackunit', id: 'callback' }
 
-/** Of credentials that Trackunit was not asked about yet. */
+/** The columns of credentials that were not tried yet. */
 export const untried = { attempts: 0, ...noRefusals, claimedBy: null, triedAt: null }
 
 /** Trackunit is asked about these credentials at once, as if for the first time. */

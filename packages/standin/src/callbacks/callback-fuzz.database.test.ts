@@ -21,7 +21,7 @@ test(`invariants 3, 4, 6: of 10,000 callbacks with one fault each none is applie
 
   expect(wrong).toEqual([])
   expect(sent).toBe(10_000)
-  // Each wall was hit, not one of them ten thousand times. (HEAD has no body; a changed key id may be a new key's.)
+  // Every check refused something, not one of them everything. (HEAD has no body; a changed key id may be a new key's.)
   expect(Object.keys(answers).sort()).toEqual([
     ...['405', 'CALLBACK_MALFORMED', 'IDENTITY_EXPIRED', 'IDENTITY_INVALID', 'IDENTITY_MISMATCH', 'IDENTITY_MISSING'],
     ...[

@@ -90,10 +90,10 @@ export function readReleasedIdentity(
   try {
     claims = readClaims(payload)
   } catch {
-    // Its claims are unreadable: the operator vouches for it.
+    // Its claims are unreadable: the operator takes responsibility for it.
   }
   const stamp = claims.iat ?? claims.nbf
-  // One from the future would outdate every callback until then.
+  // A time in the future would make every callback until then look outdated.
   const issuedAt = stamp === undefined ? receivedAt : new Date(Math.min(stamp * 1_000, receivedAt.getTime() + skewMs))
   return { issuedAt, expired: false, claims, ...describeIdentity(claims, algorithm) }
 }

@@ -79,7 +79,7 @@ function suspended({ account, now }: Moment, issuedAt: Date): AccountState {
     // A row that serves no account needs no signature: only `restore` can bring its generation back.
     ...(!(active && active.issuedAt > issuedAt) && { activeGeneration: null, mac: null }),
     suspendedUpTo: issuedAt,
-    // Sent again by newer identities, it does not put off the end.
+    // Sent again with a newer identity, an uninstall does not postpone the erasure.
     suspendedAt: isStopped ? suspendedAt : now,
     uninstallSignalledAt: uninstallSignalledAt && uninstallSignalledAt > issuedAt ? uninstallSignalledAt : null,
     changedAt: now,

@@ -33,7 +33,7 @@ export const callbacks = pgTable(
     index().on(table.accountId, table.receivedAt),
     index().on(table.accountId, table.contentDigest),
     index('callbacks_received').on(table.receivedAt),
-    // Those that age; the others stay with their credentials, and are never looked at.
+    // Only rows that age. The others stay with their credentials, and the sweep never reads them.
     index('callbacks_ageing').on(table.receivedAt).where(sql`${table.generation} is null`),
   ],
 )
@@ -45,7 +45,7 @@ export const callbacks = pgTable(
 export const callbackIdentities = pgTable(
   'callback_identities',
   {
-    /** Recognises the JWT. */
+    /** SHA-256 of the JWT's signed part: the same JWT has the same digest. */
     identityDigest: text().notNull(),
     accountId: uuid().notNull(),
     contentDigest: text().notNull(),

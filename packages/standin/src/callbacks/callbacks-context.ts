@@ -14,7 +14,7 @@ export interface CallbacksMemory {
   applyInGroup: (verified: VerifiedCallback) => Promise<Outcome>
   rejections: UnsavedRejections
   holdLimiters: HoldLimiters
-  /** Which keys the unverified callbacks were last tried with: when those were fetched, on the monotonic clock. */
+  /** When the keys were fetched that unverified callbacks were last tried with, on the monotonic clock. */
   triedWithKeysOfMs: number | undefined
 }
 
