@@ -41,7 +41,7 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
   }
   if (row.state === 'active') {
     await updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt: null, isUnconfirmed: false })
-    // What waits for the account's access may go on.
+    // Work that waits for the account's access can continue.
     if (row.isUnconfirmed) await updateInstallation(tx, row.accountId, {})
     return
   }

@@ -36,7 +36,7 @@ test('a page that knows an account’s runs asks for them again only if they cha
   expect(await isAskedAgain(15_000)).toBe(true)
 })
 
-test('a server that may have missed a change has it asked again', async () => {
+test('a page asks again if the server may have missed a change', async () => {
   const { ctx, clock, isAskedAgain } = replica()
   expect(await isAskedAgain(0)).toBe(true) // It does not listen yet.
   noteRunsChange(ctx)
@@ -47,7 +47,7 @@ test('a server that may have missed a change has it asked again', async () => {
   expect(await isAskedAgain(500)).toBe(false)
 })
 
-test('the changes of many accounts make a server forget older ones, and not claim to know them', async () => {
+test('a server that forgot old changes, because there were many, does not claim to know them', async () => {
   const { ctx, clock, isAskedAgain } = replica()
   noteRunsChange(ctx)
   clock.advance(60_000)

@@ -44,7 +44,7 @@ export function watchAccount(
   })
 }
 
-/** How long a question may be on its way: the reader's time does not contain it. */
+/** The longest time that a request may be on its way, which the reader's own measurement leaves out. */
 const onItsWayMs = 3_000
 
 function areRunsUnchanged({ accounts, clock }: AccountsContext, accountId: string, knownForMs: number): boolean {

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts'
 import { credentials, installations } from './account-table.ts'
 import { reasonOfStop } from './credentials-in-force.ts'
 
-/** An account as a list has it. */
+/** An account in a list. */
 export interface ListedAccount {
   accountId: string
   state: InstallationState
@@ -13,7 +13,7 @@ export interface ListedAccount {
   generation: number | null
   /** The newest credentials that wait for a decision: to be approved or refused, or to be released from quarantine. */
   waiting: { state: CredentialState; generation: number } | null
-  /** Something unproven says that the account uninstalled the app. */
+  /** Whether something unproven says that the account uninstalled the app. */
   isUninstallSignalled: boolean
 }
 

@@ -58,7 +58,7 @@ test('an account is listed in the state in which it is described, whatever its c
   )
 })
 
-test('a list goes on where it ended, and is searched by account and by client', async () => {
+test('a list continues after the last account, and is searched by account and by client', async () => {
   const { db, connection } = await createStack()
   const ids = Array.from({ length: 5 }, (_, no) => `${no}1111111-1111-4111-8111-111111111111`)
   for (const [no, id] of ids.entries()) {

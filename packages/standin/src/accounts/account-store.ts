@@ -51,7 +51,7 @@ export async function lockInstallation(tx: Transaction, accountId: string): Prom
 
 /**
  * Locks the rows of several accounts until the transaction ends, and creates those that are missing. In the order of their
- * ids, so that two transactions with some of the same accounts never wait for each other in a circle.
+ * ids, so that two transactions with some of the same accounts never deadlock.
  * @returns the rows, and the accounts whose row was created
  */
 export async function lockInstallations(
@@ -209,7 +209,7 @@ export async function clientServesAnother(tx: Transaction, clientId: string, acc
   return (await tx.$count(provenClients, isOfAnother)) > 0
 }
 
-/** Notes that this client was proven for this account: it serves no other one from now on. */
+/** Records that this client was proven for this account. From now on it serves no other one. */
 async function noteProvenClient(
   tx: Transaction,
   { clientId, accountId }: Pick<CredentialRow, 'clientId' | 'accountId'>,
@@ -237,7 +237,7 @@ export async function insertCredentials(
   announceCredentials(notices, row.accountId, row)
 }
 
-/** The signature of credentials after a change; undefined if someone else wrote them: signed, they would count. */
+/** The signature of credentials after a change. Rows that someone else wrote keep theirs: a signature would make them count. */
 export function signatureAfter(
   { signedRows }: Pick<Signing, 'signedRows'>,
   before: CredentialRow,

@@ -20,7 +20,7 @@ export const installations = pgTable(
     uninstalledAt: moment(),
     /** The newest bound UNINSTALLED that is neither undone nor final, by its JWT's time: what was sent until then is stopped. */
     suspendedUpTo: moment(),
-    /** When that took effect. */
+    /** When that uninstall took effect. */
     suspendedAt: moment(),
     /** The newest bound UNINSTALLED that a person undid: sent again, it stops nothing. */
     restoredUpTo: moment(),
@@ -55,11 +55,11 @@ export const installations = pgTable(
   ],
 )
 
-/** Why credentials do not come into force whose row is not signed. */
+/** Why credentials with an unsigned row do not come into force. */
 export const forgedCredentialsDetail =
   'The stored row of these credentials is not what Standin signed. The operator’s doctor names it.'
 
-/** Why an account is not served whose row is not signed. */
+/** Why an account with an unsigned row is not served. */
 export const forgedAccountDetail =
   'The stored state of this account is not what Standin signed. The operator’s doctor names it.'
 

@@ -32,7 +32,7 @@ export interface AccountsMemory extends AccountsHooks {
 
 /** Times are of `ctx.clock.monotonicMs`. */
 export interface RunsHeard {
-  /** What happened before may not have been heard, or is forgotten. */
+  /** Earlier changes may have been missed or forgotten. */
   fromMs: number
   /** By account. */
   lastMs: LRUCache<string, number>

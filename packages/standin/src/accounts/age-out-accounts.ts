@@ -5,8 +5,8 @@ import { deleteOldEvents, numberInstallationEvents } from './installation-event-
 const atOnce = 500
 
 /**
- * Deletes what never served, `ABANDONED_AFTER_DAYS` after it ended: credentials that were superseded or erased unproven,
- * then the rows of accounts that have none left. Deletes old installation events too.
+ * Deletes credentials that never served, `ABANDONED_AFTER_DAYS` after they were superseded or erased, then the rows of accounts
+ * that have none left. Also deletes old installation events.
  * @returns whether there may be more
  */
 export async function ageOutAccounts({ db, clock, config }: Context): Promise<boolean> {

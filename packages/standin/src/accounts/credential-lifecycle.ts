@@ -12,7 +12,7 @@ export type CredentialEvent =
   | 'foreign'
   /** Newer ones came into force, before or after they arrived. */
   | 'outdated'
-  /** The same credentials were sent again, by a newer callback or by one that binds them to their account. */
+  /** The same credentials were sent again by a newer callback, or by one that binds them to their account. */
   | 'sent-again'
   | 'approved'
   /** A person refused them. */

@@ -1,4 +1,4 @@
-/** The place of a callback, and of the credentials it brought, among those of its account. */
+/** The position of a callback, and of the credentials it brought, in the order of its account. */
 export interface Position {
   issuedAt: Date
   /** Orders what was issued at the same moment. */

@@ -19,7 +19,7 @@ const refusals: Record<CredentialState, ErrorReason> = {
   uninstalled: 'INSTALLATION_UNINSTALLED',
 }
 
-/** Why an account is not served that an uninstall or the operator has stopped. */
+/** Why an account that an uninstall or the operator has stopped is not served. */
 export const reasonOfStop = { suspended: 'INSTALLATION_UNINSTALLED', paused: 'INSTALLATION_PAUSED' } as const
 
 /**

@@ -72,7 +72,7 @@ export const createGroupApplier = (ctx: AccountsContext) =>
     maxRows: maxGroup,
   })
 
-/** Errors that each callback would get on its own, too. A transaction that lost against another one (class 40) is worth a second try. */
+/** Errors that each callback would get on its own, too. A transaction that lost against another (class 40) is tried again. */
 const isOutage = (error: unknown) => toRefusal(error).reason === 'STORAGE_UNAVAILABLE' && !/^40/.test(codeOf(error))
 
 /** Each callback of the group may count towards the quota of those after it. */
