@@ -263,7 +263,7 @@ const states: readonly State[] = [
     sees: ['Manager has signed you out.', 'Try again'],
   },
   {
-    state: 'a file of the app that an update removed: a reload is offered, and leads to the same place',
+    state: 'an update removed a file of the app',
     before: installed,
     async reach(manager) {
       await manager.page.context().route(/schedule-pages/, (route) => route.fulfill({ status: 404 }))

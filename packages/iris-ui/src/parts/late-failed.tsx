@@ -9,24 +9,24 @@ export class LoadFailed extends Error {
 }
 
 /** Stands in for a part whose file did not come, so that the rest of the page stays as it is. Other errors go on. */
-export class LateBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
+export class LateBoundary extends Component<{ level: 1 | undefined; children?: ReactNode }, { error: unknown }> {
   override state = { error: undefined as unknown }
   static getDerivedStateFromError = (error: unknown) => ({ error })
 
   override render() {
     const { error } = this.state
-    if (error instanceof LoadFailed) return <NotLoaded />
+    if (error instanceof LoadFailed) return <NotLoaded level={this.props.level} />
     if (error !== undefined) throw error
     return this.props.children
   }
 }
 
 /** The browser remembers that the file did not come: only a reload asks again. It comes back to the same place. */
-function NotLoaded() {
+function NotLoaded({ level }: { level: 1 | undefined }) {
   const { texts } = useSurroundings()
   const words = texts.shell
   return (
-    <Notice tone="warn" icon="cloudOff" heading={words.notLoaded}>
+    <Notice tone="warn" icon="cloudOff" heading={words.notLoaded} {...(level && { level })}>
       <p>{words.notLoadedMeans}</p>
       <div className="btns">
         <Button onClick={() => location.reload()}>{words.reload}</Button>

@@ -7,8 +7,10 @@ type PropsOf<Part> = Part extends (props: infer Props extends object) => ReactNo
  * Parts of a file that comes when it is wanted. One that has come is drawn at once: `lazy` alone would first draw what
  * stands in its place, and React holds back for 300 ms what follows that. Where it does not come, a reload is offered in its
  * place.
+ *
+ * @param level 1 for whole pages, whose notice is then their heading
  */
-export function lateParts<File extends object>(load: () => Promise<File>) {
+export function lateParts<File extends object>(load: () => Promise<File>, { level }: { level?: 1 } = {}) {
   let come: File | undefined
   async function bring(): Promise<File> {
     come ??= await load().catch((error: unknown) => {
@@ -26,7 +28,7 @@ export function lateParts<File extends object>(load: () => Promise<File>) {
       return function LatePart(props: PropsOf<File[Name]>) {
         // Stable while it is mounted: its state would be lost.
         const [part] = useState<Part>(() => (come ? of(come) : late))
-        return createElement(LateBoundary, null, createElement(part, props))
+        return createElement(LateBoundary, { level }, createElement(part, props))
       }
     },
   }

@@ -7,9 +7,9 @@ import { runPages } from '../run-page/late-run-pages.ts'
 import { addresses } from './addresses.ts'
 import { NothingHere } from './nothing-here.tsx'
 
-const actions = lateParts(() => import('../actions/action-pages.tsx'))
-const schedules = lateParts(() => import('../schedules/schedule-pages.tsx'))
-const activity = lateParts(() => import('../activity/activity-page.tsx'))
+const actions = lateParts(() => import('../actions/action-pages.tsx'), { level: 1 })
+const schedules = lateParts(() => import('../schedules/schedule-pages.tsx'), { level: 1 })
+const activity = lateParts(() => import('../activity/activity-page.tsx'), { level: 1 })
 
 /** Everything but the shell and the overview is loaded on hover, on focus, or when the browser is idle. */
 export const pagePreloads = {
