@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createActionCatalogue } from '../../packages/standin/src/actions/action-catalogue.ts'
 import { actionsIn } from '../../packages/standin/src/actions/actions-in.ts'
-import { createActionStage, fleetOf } from '../../packages/standin/src/testing/action-stage.ts'
+import { createActionStage } from '../../packages/standin/src/testing/action-stage.ts'
+import { fleetOf } from '../../packages/standin/src/testing/fleet-of.ts'
 import app from '../../standin.config.ts'
 
 const server = join(import.meta.dirname, '../../apps/server')

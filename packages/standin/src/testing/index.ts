@@ -1,3 +1,5 @@
-export { createActionStage, fleetOf, type Played } from './action-stage.ts'
+export { createActionStage, type HowToPlay } from './action-stage.ts'
+export { fleetOf } from './fleet-of.ts'
 export { missingTranslations } from './missing-translations.ts'
+export type { Played } from './played.ts'
 export type { PlayedRequests, SimulatedEvent, SimulatedMachine, SimulatedTrackunit } from './trackunit-in-memory.ts'

@@ -1,0 +1,169 @@
+import { textOf } from '@standin/contracts'
+import type { z } from 'zod'
+import type { Action, PartContext, RunContext } from '../actions/define-action.ts'
+import { type Kept, keepState, readState } from '../actions/keep-state.ts'
+import type { GivenColumn, ResultWriter } from '../results/result-writer.ts'
+import { type GivenRow, understandRow } from '../results/understand-rows.ts'
+import type { ChangeGate } from '../runs/change-gate.ts'
+import { StandinError } from '../standin-error.ts'
+import { asResultRow, type Said } from './played.ts'
+
+/** A run on the stage, over all of its attempts. */
+export interface StagedRun<Schema extends z.ZodObject, State extends z.ZodObject> {
+  action: Action<Schema, State>
+  mode: 'preview' | 'apply'
+  input: object
+  /** What every attempt works with. */
+  given: Pick<
+    RunContext<unknown>,
+    'accountId' | 'account' | 'trackunit' | 'clock' | 'machines' | 'previous' | 'preview'
+  >
+  gate: ChangeGate
+  said: Said
+  /** As the last checkpoint left it. */
+  kept: { state: Kept | undefined; rows: GivenRow[]; files: Map<string, string> }
+  effects: Map<string, { outcome?: unknown }>
+  /** Requests without an answer in a row, and without a checkpoint in between. */
+  retries: number
+}
+
+/** What an action works with while it goes, and what it has when it ends before its time. */
+type PlayedContext<Input, State> = RunContext<Input, State> & PartContext<Input, State>
+
+/** One attempt: it continues from the last checkpoint, and what it does after its own last one is lost if it throws. */
+export async function attempt<Schema extends z.ZodObject, State extends z.ZodObject>(
+  run: StagedRun<Schema, State>,
+  work: (context: PlayedContext<z.output<Schema>, z.output<State>>) => Promise<void> | undefined,
+): Promise<void> {
+  const rows = [...run.kept.rows]
+  const files = new Map(run.kept.files)
+  const state = readState(run.action, run.kept.state)
+  if (!state) throw new StandinError('ACTION_CHANGED')
+  const write = async (now: Kept) => {
+    run.retries = 0
+    run.kept = { state: JSON.parse(JSON.stringify(now)), rows: [...rows], files: new Map(files) }
+  }
+  await work({
+    ...run.given,
+    input: run.action.input.parse(run.input),
+    mode: run.mode,
+    signal: new AbortController().signal,
+    ...keepState(run.action, { kept: run.kept.state, state: state as z.output<State>, write }),
+    ...wordsOf(run),
+    ...changesOf(run),
+    result: resultOf(run.said, rows),
+    artifact: async ({ name }) => artifactIn(files, name),
+    deliver: async () => {},
+  })
+  run.kept = { state: run.kept.state, rows, files }
+}
+
+type AnyRun = StagedRun<z.ZodObject, z.ZodObject>
+
+function wordsOf({ said, action, mode }: Pick<AnyRun, 'said' | 'mode'> & { action: Pick<AnyRun['action'], 'steps'> }) {
+  return {
+    progress: async (progress) => void said.progress.push(progress),
+    log: async (line) => void said.log.push(line),
+    async headline(sentence) {
+      said.headline = sentence
+    },
+    async incomplete(what) {
+      said.incomplete = what
+    },
+    async step(name, work) {
+      const announced = action.steps?.({ mode })
+      if (announced?.length && !announced.some((step) => textOf(step) === textOf(name)))
+        throw new Error(`the step "${textOf(name)}" is not in the action's steps`)
+      if (!said.steps.some((step) => textOf(step) === textOf(name))) said.steps.push(name)
+      return work()
+    },
+  } satisfies Partial<RunContext<unknown>>
+}
+
+/** Changes, each made once. */
+function changesOf({
+  effects,
+  gate,
+  mode,
+  action,
+}: Pick<AnyRun, 'effects' | 'gate' | 'mode'> & { action: Pick<AnyRun['action'], 'changesData'> }) {
+  return {
+    async effect({ key: about, find, do: change }) {
+      if (mode === 'preview' || !action.changesData)
+        throw new StandinError('ACTION_FAULTY', { detail: 'It called effect where it may change nothing.' })
+      const known = effects.get(about)
+      if (known && 'outcome' in known) return known.outcome as never
+      const found = known && (await find?.())
+      effects.set(about, {})
+      const outcome = found ?? (await gate.inside(change))
+      effects.set(about, { outcome })
+      return outcome
+    },
+    changes: async () =>
+      new Map([...effects].map(([about, known]) => [about, 'outcome' in known ? 'made' : 'unknown'] as const)),
+  } satisfies Partial<PlayedContext<unknown, unknown>>
+}
+
+function resultOf(said: Said, rows: GivenRow[]): ResultWriter {
+  const ids = new Set(rows.map(({ id }) => id))
+  return {
+    async columns(columns) {
+      said.columns = columns
+    },
+    async rows(given) {
+      for (const row of given) {
+        checkCells(row, said.columns, rows.length + 1)
+        if (!ids.has(row.id)) rows.push(row)
+        ids.add(row.id)
+      }
+    },
+    async chart(chart) {
+      said.chart = chart
+    },
+    async early(rows) {
+      for (const [nth, row] of rows.entries()) checkCells(row, said.columns, nth + 1)
+      said.early.push([...rows])
+    },
+    async figure(figure) {
+      said.figure = figure ?? undefined
+    },
+    async offer(offer) {
+      said.offer = offer
+    },
+    async detail(detail) {
+      said.detail = detail
+    },
+    read: async () => ({
+      columns: said.columns.map((column) => ({ filterable: false, ...column })),
+      hasMachines: rows.some(({ machine }) => machine),
+      batches: (async function* () {
+        yield rows.map(asResultRow)
+      })(),
+    }),
+  }
+}
+
+/** @throws Error for a cell that the engine would not take either */
+function checkCells(row: GivenRow, columns: readonly GivenColumn[], number: number): void {
+  understandRow(
+    row,
+    columns.map((column) => ({ filterable: false, ...column })),
+    number,
+  )
+  for (const { key, kind } of columns) {
+    const value = row.cells[key]
+    if (kind === 'moment' && typeof value === 'string') Temporal.Instant.from(value)
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`row ${number}: "${key}" is ${value}`)
+  }
+}
+
+function artifactIn(files: Map<string, string>, name: string) {
+  return {
+    id: name,
+    isEmpty: !files.has(name),
+    async write(piece: string | Uint8Array) {
+      const text = typeof piece === 'string' ? piece : Buffer.from(piece).toString('latin1')
+      files.set(name, (files.get(name) ?? '') + text)
+    },
+  }
+}
