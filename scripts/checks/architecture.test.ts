@@ -27,8 +27,8 @@ test('docs/architecture.md names every folder of the house', () => {
 })
 
 const sources: Record<string, string> = {
-  'create-standin.ts':
-    "import { receive } from './route.ts'\nimport { ask } from './ask.ts'\nconst row = { name: 'ask' }",
+  'wiring/serve-http.ts': "import { receive } from '../route.ts'\n",
+  'wiring/background-loops.ts': "import { ask } from '../ask.ts'\nconst row = { name: 'ask' }",
   'route.ts':
     "import { check } from './check.ts'\nimport { apply } from './apply.ts'\nexport const receive = () => apply(check())\n",
   'check.ts': 'export const check = () => 1\n',
@@ -43,7 +43,7 @@ test.each([
     [
       '1. `route.ts` `receive`',
       '   - `apply.ts` `apply`',
-      '     - `ask.ts` `ask` (hook `ask`, wired in `create-standin.ts`)',
+      '     - `ask.ts` `ask` (hook `ask`, wired in `wiring/background-loops.ts`)',
     ],
     [],
   ],
@@ -55,11 +55,15 @@ test.each([
   ],
   ['a missing file', ['1. `gone.ts` `receive`'], ['gone.ts receive does not exist']],
   ['a missing function', ['1. `route.ts` `gone`'], ['route.ts gone does not exist']],
-  ['a missing import', ['1. `check.ts` `check`'], ['create-standin.ts does not import check.ts check']],
-  ['a missing loop', ['1. `ask.ts` `ask` (loop `tell`)'], ["create-standin.ts has no loop 'tell'"]],
+  [
+    'a missing import',
+    ['1. `check.ts` `check`'],
+    ['wiring/serve-http.ts or wiring/background-loops.ts or wiring/hear-others.ts does not import check.ts check'],
+  ],
+  ['a missing loop', ['1. `ask.ts` `ask` (loop `tell`)'], ["wiring/background-loops.ts has no loop 'tell'"]],
   [
     'a hook that its caller does not use',
-    ['1. `route.ts` `receive`', '   - `ask.ts` `ask` (hook `ask`, wired in `create-standin.ts`)'],
+    ['1. `route.ts` `receive`', '   - `ask.ts` `ask` (hook `ask`, wired in `wiring/background-loops.ts`)'],
     ['receive in route.ts does not use ask'],
   ],
 ])('knows %s', (_title, lines, wrong) => {

@@ -5,7 +5,7 @@ export interface Step {
   /** Relative to `packages/standin/src`. */
   file: string
   name: string
-  /** Undefined for the start of a path, which `create-standin.ts` reaches. */
+  /** Undefined for the start of a path, which `wiring` reaches. */
   caller: Step | undefined
   /** The step is not imported by its caller: a `hook`, or something `kept` between calls, that another file wires. */
   wired: { as: string; in: string } | undefined
@@ -16,6 +16,9 @@ export interface Step {
 const stepLine = /^( *)(?:\d+\.|-) `([\w/.-]+\.ts)` `(\w+)`(.*)$/
 const wiring = /^ \((?:hook|kept as) `(\w+)`, wired in `([\w/.-]+\.ts)`\)/
 const loopName = /^ \(loop `([\w-]+)`\)/
+
+/** What is served, what runs in the background, and what is heard of other replicas. */
+const startsOfPaths = ['wiring/serve-http.ts', 'wiring/background-loops.ts', 'wiring/hear-others.ts']
 
 /** The steps of every path, in the order of the document. */
 export function stepsOf(document: string): Step[] {
@@ -48,10 +51,11 @@ export function wrongSteps(steps: readonly Step[], read: (file: string) => strin
     const label = `${file} ${name}`
     if (!exportsName(read(file), name)) return [`${label} does not exist`]
 
-    const importer = wired?.in ?? caller?.file ?? 'create-standin.ts'
-    const wires = read(importer) ?? ''
-    if (!importsName(wires, name, { from: importer, file })) return [`${importer} does not import ${label}`]
-    if (loop !== undefined && !wires.includes(`name: '${loop}'`)) return [`${importer} has no loop '${loop}'`]
+    const wiring = wired?.in ?? caller?.file
+    const importers = wiring === undefined ? startsOfPaths : [wiring]
+    const importer = importers.find((from) => importsName(read(from) ?? '', name, { from, file }))
+    if (importer === undefined) return [`${importers.join(' or ')} does not import ${label}`]
+    if (loop !== undefined && !read(importer)?.includes(`name: '${loop}'`)) return [`${importer} has no loop '${loop}'`]
     if (!caller) return []
 
     const source = read(caller.file) ?? ''

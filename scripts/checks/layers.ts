@@ -13,6 +13,7 @@ const packages = [
 const rooms = [
   'index.ts, serves-the-contract.ts, run-server.ts',
   'create-standin.ts',
+  'wiring',
   'console',
   'operator',
   'dev, fleet, testing',
@@ -49,7 +50,7 @@ const libraries: ReadonlyArray<{ library: RegExp; only: RegExp }> = [
   { library: /^nodemailer$/, only: /\/(send-email|check-machine)\.ts$/ },
   {
     library: /^(fastify|@fastify\/.*|@trpc\/server.*)$/,
-    only: /-(route|procedures)\.ts$|\/http\/|\/(create-standin|serves-the-contract)\.ts$/,
+    only: /-(route|procedures)\.ts$|\/http\/|\/(create-standin|serve-http|serves-the-contract)\.ts$/,
   },
 ]
 

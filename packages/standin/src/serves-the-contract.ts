@@ -7,7 +7,7 @@ import type {
   TRPCMutationProcedure,
   TRPCQueryProcedure,
 } from '@trpc/server'
-import type { createRouter } from './create-standin.ts'
+import type { createRouter } from './wiring/serve-http.ts'
 
 // Types alone: this file compiles only while the server serves exactly what the client, and so the contract, promises.
 

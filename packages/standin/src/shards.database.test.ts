@@ -9,11 +9,11 @@ import { findServiceByKeyId } from './access/access-store.ts'
 import { createKey } from './access/create-key.ts'
 import { defineAction } from './actions/define-action.ts'
 import { runProcedures } from './actions/run-procedures.ts'
-import type { StandinContext } from './create-standin.ts'
 import { deliverDue } from './deliveries/deliver-due.ts'
 import { contracted, router } from './http/trpc.ts'
 import { issueToken } from './tokens/issue-token.ts'
 import { receiverOf } from './tokens/token-receiver.ts'
+import type { StandinContext } from './wiring/assemble.ts'
 
 let database: ShardedDatabase
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { systemClock } from '../src/clock.ts'
-import { hearOthers } from '../src/create-standin.ts'
 import { connectDatabase } from '../src/database/database.ts'
 import { StandinError } from '../src/standin-error.ts'
 import { issueToken } from '../src/tokens/issue-token.ts'
+import { hearOthers } from '../src/wiring/hear-others.ts'
 import { openTestReplica } from './test-replica.ts'
 import { withTokens } from './token-stack.ts'
 

@@ -2,12 +2,12 @@ import { createActionCatalogue } from '../src/actions/action-catalogue.ts'
 import type { AnyAction } from '../src/actions/define-action.ts'
 import { startBackgroundLoop } from '../src/background-loop.ts'
 import type { ReplicaContext } from '../src/context.ts'
-import { assemble, type StandinContext } from '../src/create-standin.ts'
 import { interruptCancelled } from '../src/runs/cancel-run.ts'
 import { claimDueRuns, handOverRuns } from '../src/runs/claim-runs.ts'
 import { loseAllRuns, reapRuns } from '../src/runs/reap-runs.ts'
 import { createRunsMemory, type RunsContext, type RunsHooks } from '../src/runs/runs-context.ts'
 import { wakeRuns } from '../src/runs/wake-runs.ts'
+import { assemble, type StandinContext } from '../src/wiring/assemble.ts'
 
 /** A replica assembled as the server assembles it, with these actions, which may change while the test runs. */
 export function withRuns<Replica extends ReplicaContext>(

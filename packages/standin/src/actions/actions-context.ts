@@ -7,7 +7,7 @@ import type { ActionCatalogue } from './action-catalogue.ts'
 
 export type ActionsContext = RunsContext & TokensContext & ResultsContext & { actions: ActionCatalogue & ActionsHooks }
 
-/** What the layers above answer for actions; wired in `create-standin.ts`. */
+/** What the layers above answer for actions; wired in `wiring/assemble.ts`. */
 export interface ActionsHooks {
   /** Where the results of some runs went, or will go, by run. */
   deliveriesOf(ctx: ActionsContext, rows: readonly RunRow[]): Promise<ReadonlyMap<string, Delivery[]>>

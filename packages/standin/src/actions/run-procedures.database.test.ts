@@ -5,10 +5,10 @@ import { account, anna, caller, createRunStack, otherAccount, type RunStack } fr
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller, ServiceCaller } from '../access/caller.ts'
 import { inTransaction } from '../context.ts'
-import { createRouter } from '../create-standin.ts'
 import { contracted, router } from '../http/trpc.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { lastRunsOf } from '../runs/run-list-store.ts'
+import { createRouter } from '../wiring/serve-http.ts'
 import type { AnyAction, RunContext } from './define-action.ts'
 import { runProcedures } from './run-procedures.ts'
 

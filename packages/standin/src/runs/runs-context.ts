@@ -10,7 +10,7 @@ import { createSmallHeap } from './small-heap.ts'
 /** The context of the engine. It knows runs; what a run does and what it leaves it reaches through hooks alone. */
 export type RunsContext = ReplicaContext & { runs: RunsMemory }
 
-/** What the layers above do for the engine; wired in `create-standin.ts`. */
+/** What the layers above do for the engine; wired in `wiring/assemble.ts`. */
 export interface RunsHooks {
   /**
    * Opens the work of a claimed run: finds its action, parses its input, builds its context. Does not start it.
