@@ -1,0 +1,45 @@
+import { join, resolve } from 'node:path'
+import type { Environment } from '../config/environment-schema.ts'
+import { serverSettings } from './server-settings.ts'
+
+export interface DevOptions {
+  /** The project's folder. */
+  root: string
+  /** The server's main file. */
+  server: string
+  /** The app's folder: where Vite runs, and where `manifest.ts` is. */
+  app: string
+  /** What runs this, as the command names it: a second start looks for it. */
+  program: string
+  environment: Environment
+  /** Whether an account has the app, by the server's database. */
+  isInstalled: (environment: Environment) => Promise<boolean>
+  print: (line: string) => void
+  say: (line: string) => void
+}
+
+/** Where everything of one start is. */
+export type DevPlan = ReturnType<typeof planDev>
+
+export function planDev({ root, environment }: DevOptions) {
+  const dataDir = resolve(root, environment.STANDIN_DATA_DIR ?? '.standin')
+  const ports = {
+    manager: Number(environment.SIMULATOR_PORT ?? 4100),
+    server: Number(environment.PORT ?? 4000),
+    app: Number(environment.IRIS_APP_PORT ?? 4200),
+  }
+  const addresses = {
+    manager: `http://127.0.0.1:${ports.manager}`,
+    server: `http://127.0.0.1:${ports.server}`,
+    app: `http://localhost:${ports.app}`,
+  }
+  return {
+    dataDir,
+    ports,
+    addresses,
+    manifest: join(dataDir, 'manifest.json'),
+    clockUrl: `${addresses.manager}/control/clock`,
+    /** The server's. */
+    settings: { ...environment, ...serverSettings({ dataDir, ports, addresses, given: environment }) },
+  }
+}
