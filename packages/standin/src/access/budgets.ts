@@ -1,7 +1,8 @@
-import { procedures } from '@standin/contracts'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { StandinError } from '../standin-error.ts'
 import type { Caller, UserCaller } from './caller.ts'
+import { createPlaces } from './places.ts'
+import { storedBy, waitsForTrackunit, workOf } from './procedure-costs.ts'
 import { createTurns } from './turns.ts'
 
 /** What each replica allows. */
@@ -30,42 +31,8 @@ const storedBytesPerHour = 10_000_000
 const signalsPerMinute = 100
 /** Calls of one caller that are worked on at once; its others wait, and the calls of others pass them. */
 const callsAtOnce = 4
-const streamRetryMs = 10_000
 /** Files of an account that are sent at once: each holds a piece in memory for as long as its reader likes. */
 const downloadsOfAccount = 20
-
-/**
- * Procedures that cost the server more than a look-up, in fiftieths of a millisecond or so. The others cost nothing here:
- * they count as calls.
- */
-const workOf: Readonly<Record<string, number>> = {
-  'schedule.preview': 20,
-  'schedule.create': 20,
-  'schedule.update': 20,
-  'schedule.resume': 20,
-  'run.start': 5,
-  'run.retry': 5,
-  'run.result': 5,
-  'filter.choices': 10,
-  'audit.list': 10,
-  'installation.list': 10,
-  'artifact.link': 2,
-  'receiver.ask': 50, // It waits for a mail server.
-  'delivery.undelivered': 10,
-}
-/** What a procedure that changes something stores besides its input, in bytes, such as events and audit entries. */
-const storedByChange = 500
-/** The input of the run before is stored again. */
-const storedByRetry = 5_000
-const storedBy: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.entries(procedures).flatMap(([noun, named]) =>
-    Object.entries(named)
-      .filter(([name, { kind }]) => kind === 'mutation' && `${noun}.${name}` !== 'token.issue')
-      .map(([name]) => [`${noun}.${name}`, name === 'retry' ? storedByRetry : storedByChange]),
-  ),
-)
-/** They wait for Trackunit, which has limits of its own. */
-const waitsForTrackunit: ReadonlySet<string> = new Set(['token.issue', 'installation.tryNow'])
 
 /**
  * What one caller, and all users of one account, may ask of this replica. Counted per procedure, also inside a batch, and
@@ -82,8 +49,7 @@ export function createBudgets(policy: BudgetPolicy) {
   const serviceWork = perWindow(workOfService)
   const stored = new RateLimiterMemory({ points: storedBytesPerHour, duration: 3_600 })
   const signals = new RateLimiterMemory({ points: signalsPerMinute, duration: 60 })
-  /** What is open, by name. */
-  const open = new Map<string, number>()
+  const places = createPlaces()
   const turns = createTurns(callsAtOnce)
 
   async function countCallsOfUser(caller: UserCaller, calls: number): Promise<AllowedCalls> {
@@ -91,26 +57,6 @@ export function createBudgets(policy: BudgetPolicy) {
     const ofUser = await allow(userCalls, nameOf(caller), calls)
     const ofAccount = await allow(accountCalls, caller.accountId, ofUser.calls)
     return ofAccount.calls < ofUser.calls ? ofAccount : ofUser
-  }
-
-  /** Takes a place of each. @returns what gives them back */
-  function hold(places: ReadonlyArray<{ name: string; most: number }>, what: string): () => void {
-    for (const { name, most } of places) {
-      if ((open.get(name) ?? 0) < most) continue
-      const detail = `At most ${most} ${what} may be open at once. Close one first.`
-      throw new StandinError('RATE_LIMITED', { retryAfterMs: streamRetryMs, detail })
-    }
-    for (const { name } of places) open.set(name, (open.get(name) ?? 0) + 1)
-    let isOpen = true
-    return () => {
-      if (!isOpen) return
-      isOpen = false
-      for (const { name } of places) {
-        const left = (open.get(name) ?? 0) - 1
-        if (left > 0) open.set(name, left)
-        else open.delete(name)
-      }
-    }
   }
 
   return {
@@ -158,7 +104,7 @@ export function createBudgets(policy: BudgetPolicy) {
       const most = caller.kind === 'service' ? policy.serviceStreams : policy.userStreams
       const held = [{ name: nameOf(caller), most }]
       if (caller.kind === 'user') held.push({ name: `account ${caller.accountId}`, most: most * usersOfAccount })
-      return hold(held, 'streams')
+      return places.hold(held, 'streams')
     },
 
     /**
@@ -166,7 +112,7 @@ export function createBudgets(policy: BudgetPolicy) {
      * @throws StandinError `RATE_LIMITED` for an account with too many of them, counted over all its readers
      */
     openDownload: (accountId: string): (() => void) =>
-      hold([{ name: `downloads ${accountId}`, most: downloadsOfAccount }], 'downloads'),
+      places.hold([{ name: `downloads ${accountId}`, most: downloadsOfAccount }], 'downloads'),
 
     /**
      * Lets a caller's calls in a few at a time, so that one caller's batch does not hold up another's single call.
@@ -176,7 +122,7 @@ export function createBudgets(policy: BudgetPolicy) {
       waitsForTrackunit.has(path) ? () => {} : turns.take(nameOf(caller)),
 
     /** How much is in memory. */
-    size: () => open.size + turns.size(),
+    size: () => places.size() + turns.size(),
   }
 }
 
