@@ -20,7 +20,7 @@ export const pathSecret = 'path-s3cr3t-000001'
 export const path = `/trackunit/callback/${pathSecret}`
 const victimSecret = 's3cr3t-of-victim-client'
 
-/** One request: by Fastify's own way in, or as bytes on a socket. */
+/** Sends one request, through Fastify's `inject` or as bytes on a socket. */
 export interface Attempt {
   method?: 'GET' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'HEAD' | 'POST'
   url?: string
@@ -36,10 +36,10 @@ export interface AttackField extends AsyncDisposable {
   marketplace: SigningKey
   /** The attacker's own. */
   forger: SigningKey
-  /** A genuine JWT that Trackunit made, now, with these claims. */
+  /** A genuine JWT, signed by Trackunit now, with these claims. */
   genuine(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
   nowS(): number
-  /** The victim's own callback, as it came. */
+  /** The victim's genuine callback, unchanged. */
   captured: { identity: string; body: Record<string, unknown> }
   /** @returns a refusal's reason or HTTP status, or the status of an applied callback */
   send(attempt: Attempt): Promise<string | number>
@@ -50,7 +50,7 @@ export interface AttackField extends AsyncDisposable {
 
 export const wellVictim = { state: 'active', clientId: 'victim-client', generation: 1, token: 'token-of-victim' }
 
-/** A server with a victim that installed the app and works, and an attacker whose account did so too. */
+/** A server on which the accounts of a victim and of an attacker have both installed the app and work. */
 export async function createAttackField(stack: CallbackStack): Promise<AttackField> {
   let log = ''
   const logger = createLogger('info', { write: (line) => (log = (log + line).slice(-200_000)) })

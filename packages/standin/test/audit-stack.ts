@@ -63,7 +63,7 @@ export async function createAuditStack({ url }: TestDatabase, { ring = auditRing
     handOuts: () => listAllHandOuts(db),
     problems: async (logged: Parameters<typeof verifyAudit>[1] = []) => (await verifyAudit(ctx, logged)).problems,
     async [Symbol.asyncDispose]() {
-      await sql.end({ timeout: 0 }) // Else a connection that was cut is waited for.
+      await sql.end({ timeout: 0 }) // Otherwise it would wait for a connection that was cut.
     },
   }
 }

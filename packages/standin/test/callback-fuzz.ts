@@ -137,7 +137,7 @@ const faults: Record<string, Fault> = {
   },
 }
 
-/** Harmless: neither makes a callback genuine nor wrong. */
+/** Harmless changes: a genuine callback stays genuine, a wrong one wrong. */
 const noises: NonNullable<Fault['draft']>[] = [
   withClaims((random) => ({ [`x${text(random, 8)}`]: anything(random) })),
   withHeader((random) => ({ [`x${text(random, 8)}`]: anything(random) })),
@@ -192,7 +192,7 @@ export function createCallbackFuzz(
   }
 }
 
-/** Not the signature: the last bits of its last character say nothing. */
+/** Not the signature, because the last bits of its last character mean nothing. */
 function changeOneCharacter(jwt: string, random: Random): string {
   const at = below(random, jwt.lastIndexOf('.'))
   const place = jwt[at] === '.' ? at - 1 : at

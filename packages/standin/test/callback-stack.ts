@@ -56,7 +56,7 @@ export interface CallbackStack {
   settings: {
     -readonly [Name in keyof StandinContext['config']['callback']]: StandinContext['config']['callback'][Name]
   }
-  /** Signs an identity and hands the callback over. `at` is in seconds after the clock's start. */
+  /** Signs an identity and delivers the callback. `at` is in seconds after the clock's start. */
   send(body: unknown, how?: { at?: number; bound?: boolean; claims?: Record<string, unknown> }): Promise<string>
   prover: {
     proveDue(): Promise<boolean>
@@ -72,8 +72,8 @@ export interface CallbackStack {
   /** `event` of each audit row, in order. */
   audit(): Promise<string[]>
   /**
-   * Asks about what is due this many times, a quarter of an hour apart, while another client is let in (or, with `others`
-   * false, none).
+   * Tries what is due this many times, 15 minutes apart, while Trackunit accepts another client (with `others` false, it
+   * accepts none).
    */
   probe(times: number, how?: { others?: boolean }): Promise<void>
   /** As another replica would. */
@@ -109,7 +109,7 @@ export function prepareCallbackStacks(): (environment?: Environment) => Promise<
   }
 }
 
-/** Conveniences for callbacks over a test's replica: Trackunit signs them, and proves their credentials. */
+/** A test's replica with what tests of callbacks need: signed callbacks, and clients that work or are refused. */
 export async function createCallbackStack(
   { url, ...connection }: Connection & { url: string },
   environment: Environment = {},
@@ -181,10 +181,10 @@ export async function createCallbackStack(
 }
 
 let stacks = 0
-/** No test of callbacks waits for its turn. */
+/** No callback test waits for the request rate. */
 const many: Environment = { TRACKUNIT_MAX_REQUESTS_PER_S: '10000' }
 
-/** As the route hands it over. */
+/** As the route passes it on. */
 export const delivered = (identity: string | undefined, body: unknown, clock: AdjustableClock): DeliveredCallback => ({
   identity,
   body: body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body)),

@@ -16,7 +16,7 @@ async function asAdministrator(work: (sql: postgres.Sql) => Promise<void>): Prom
   }
 }
 
-/** Ends every session of a database: the one thing that a copy and a new name need. */
+/** Ends every session of a database, as copying and renaming it require. */
 const endSessions = (sql: postgres.Sql, name: string) =>
   sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = ${name}`
 
@@ -32,12 +32,12 @@ export async function copyDatabase(database: { url: string }): Promise<TestDatab
   return { url, drop, [Symbol.asyncDispose]: drop }
 }
 
-/** As after a failover: what two addresses lead to changes places, and all sessions are cut. */
+/** Swaps two databases, as a failover does, and ends all sessions. */
 export async function swapDatabases(one: { url: string }, other: { url: string }): Promise<void> {
   const [first, second, third] = [nameOf(one), nameOf(other), `standin_swap_${randomUUID().replaceAll('-', '')}`]
   await asAdministrator(async (sql) => {
     const move = async (from: string, to: string) => {
-      // Who was cut connects again at once: refused until the new name is there.
+      // Clients reconnect at once, and are refused until the new name exists.
       await sql`alter database ${sql(from)} allow_connections false`
       await endSessions(sql, from)
       await sql`alter database ${sql(from)} rename to ${sql(to)}`

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineAction } from '../src/actions/define-action.ts'
 import { StandinError } from '../src/standin-error.ts'
 
-/** Counts once for each key on a server of the test, each an effect, with a checkpoint and a line after every second one. */
+/** Counts each key on the test's server, each count an effect, with a checkpoint and a log line after every second one. */
 export const createCountingAction = (counter: string) =>
   defineAction({
     id: 'counting',

@@ -2,9 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * Plays the side on which effects happen: counts how often each key was asked to be done. `POST /key` does, `GET /key`
- * looks. After as many as are allowed it lets requests wait, every second one with its effect made and its answer not
- * yet given, so that whoever asks can be killed in the middle of it.
+ * The server on which effects happen: it counts how often each key was done. `POST /key` does it, `GET /key` asks whether
+ * it was done. Requests beyond the allowed number hang, every second one with its effect made but not answered, so that the
+ * caller can be killed in the middle of it.
  */
 export async function startCountingServer() {
   const counts = new Map<string, number>()
@@ -26,7 +26,7 @@ export async function startCountingServer() {
     if (request.method === 'POST') {
       const isDoneFirst = ++total % 2 === 0
       if (!isDoneFirst) await mayGoOn()
-      if (request.socket.destroyed) return // Whoever asked is dead: it has not happened.
+      if (request.socket.destroyed) return // The caller is dead, so this never happened.
       counts.set(key, (counts.get(key) ?? 0) + 1)
       if (isDoneFirst) await mayGoOn()
     }
@@ -37,7 +37,7 @@ export async function startCountingServer() {
   return {
     url: `http://127.0.0.1:${port}`,
     counts,
-    /** Lets so many requests more pass. */
+    /** Lets this many more requests pass. */
     allow(more: number): void {
       allowed = total + more
       someWait = Promise.withResolvers()

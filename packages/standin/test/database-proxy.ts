@@ -5,17 +5,17 @@ import { createStatementCounter } from './statement-counter.ts'
 export interface DatabaseProxy extends AsyncDisposable {
   /** Of the same database, through here. */
   readonly url: string
-  /** Connections that are there stay open and carry nothing any more; new ones work. */
+  /** Existing connections stay open but carry nothing more; new ones work. */
   fallSilent(): void
-  /** Every connection ends, and none is let in: PostgreSQL was stopped. */
+  /** Closes every connection and accepts no new one, as if PostgreSQL was stopped. */
   stop(): void
-  /** The next connections end as soon as the database says something on them. */
+  /** Closes the next connections as soon as the database sends something on them. */
   endWhileConnecting(count: number): void
   /** Ends the next connection on which a client sends this. */
   endAt(text: string): void
   /** Delays everything that the database sends on new connections. */
   delay(ms: number): void
-  /** None is let in any more; those that are there stay. */
+  /** Accepts no new connections; existing ones stay. */
   refuse(): void
   start(): Promise<void>
   /** Statements so far. */
@@ -24,7 +24,7 @@ export interface DatabaseProxy extends AsyncDisposable {
   sessions(): number
 }
 
-/** Stands between clients and PostgreSQL, to be cut without troubling the others who use it. */
+/** A proxy between clients and PostgreSQL that can be cut without affecting other clients. */
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()

@@ -1,9 +1,9 @@
-/** Holds what comes to it until it is opened. */
+/** Holds whoever passes until it is opened. */
 export function createGate() {
   const { promise, resolve } = Promise.withResolvers<void>()
   const reached = Promise.withResolvers<void>()
   return {
-    /** When someone has come to it. */
+    /** Resolves when the first one waits at it. */
     reached: reached.promise,
     open: resolve,
     async pass(): Promise<void> {

@@ -16,7 +16,7 @@ interface HttpOptions {
   budgets?: Partial<BudgetPolicy> | undefined
 }
 
-/** What every request of a server needs, without a database: who calls is known, and what is refused and logged is seen. */
+/** What every request needs, without a database: callers are given, refusals and log lines are kept. */
 export function createHttpStack({
   environment,
   accountOf,
@@ -104,7 +104,7 @@ export function createHttpStack({
       log = ''
       refused.length = 0
     },
-    /** @returns the Authorization header with which this caller is let in */
+    /** @returns the Authorization header that authenticates this caller */
     admit(caller: Caller): string {
       if (caller.kind === 'user') {
         const token = `user-${users.size}`

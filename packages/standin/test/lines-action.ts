@@ -3,7 +3,7 @@ import { defineAction } from '../src/actions/define-action.ts'
 
 const lines = 6
 
-/** Writes numbered lines with a checkpoint after each; at one of them it can be made to stand still, with a line begun. */
+/** Writes numbered lines with a checkpoint after each; it can be made to hang at one of them, with a line half written. */
 export const createLinesAction = ({
   standsStillAfter,
   say,

@@ -17,7 +17,7 @@ export interface LocalServer extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[]
 }
 
-/** A real HTTP server on localhost, with a certificate HTTPS, that answers as the test says and keeps what it received. */
+/** A real HTTP server on localhost, or HTTPS with a certificate, that answers as the test says and keeps what it received. */
 export async function startLocalServer(
   respond: Respond,
   { tls }: { tls?: { cert: string; key: string } } = {},

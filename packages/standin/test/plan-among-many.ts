@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 
 /**
  * The plan of a query over runs and their deliveries when most of them belong to other accounts. In tables of a few rows all
- * indexes cost the same, and which one is chosen depends on whether they were analyzed meanwhile.
+ * indexes cost the same, and which one is chosen depends on whether they were analyzed in the meantime.
  * @param runId a run that is copied for many other accounts, with its deliveries
  */
 export async function planAmongMany(

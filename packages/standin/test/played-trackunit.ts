@@ -29,7 +29,7 @@ export function tokenAnswer({
   })
 }
 
-/** An error as OAuth has it. */
+/** An OAuth error. */
 export const refusal = (error: string, status = error === 'invalid_client' ? 401 : 400): Response =>
   Response.json({ error }, { status })
 

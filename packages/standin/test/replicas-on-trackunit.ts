@@ -77,8 +77,8 @@ interface Given {
 }
 
 /**
- * Whole runs on several replicas, which know of each other by the database alone, against a Trackunit that counts what is
- * too much. While all wait, time is moved to when the first of them may continue, everywhere at once.
+ * Whole runs on several replicas that share only the database, against a Trackunit that counts requests beyond its limits.
+ * When all runs wait, every clock jumps to the moment at which the first of them may continue.
  */
 export async function runReplicasOnTrackunit(given: Given) {
   const { url, trackunit, replicas, runsOfEach, accounts, perSecond = 50, say = () => {} } = given
@@ -158,7 +158,7 @@ async function untilAllWait(db: Database): Promise<number | undefined> {
   throw new Error('runs neither end nor wait')
 }
 
-/** Everything that the database has noted for later comes so much sooner. */
+/** Brings everything that is scheduled in the database forward by this much. */
 async function moveTime(db: Database, ms: number): Promise<void> {
   const sooner = sql`make_interval(secs => ${ms / 1_000})`
   const moved = (atMs: number | undefined) => atMs && atMs - ms

@@ -2,7 +2,7 @@ import type { AttackField } from './attack-field.ts'
 import { createCallbackFuzz } from './callback-fuzz.ts'
 
 const atOnce = 8
-/** Time continues between two callbacks, so that minutes of limits and cool-downs pass as well. */
+/** Time advances between callbacks, so that limits and cool-downs end. */
 const msBetween = 3
 
 export interface FuzzOutcome {

@@ -37,7 +37,7 @@ export const anna: UserCaller = {
   name: 'Anna',
   accountId: account,
   scopes: ['a'],
-  expiresAt: new Date('2099-01-01'), // Further away than a timer of Node's can count.
+  expiresAt: new Date('2099-01-01'), // Further away than the longest timer of Node.
 }
 /** May do everything on every account. */
 export const caller: ServiceCaller = {
@@ -112,7 +112,7 @@ export async function installAccount(
 
 export type RunStack = Awaited<ReturnType<typeof createRunStack>>
 
-/** Runs and their database, empty, wired as the server wires them; workers work when the test says so. */
+/** Runs with an empty database, wired as in the server; workers work only when the test tells them to. */
 export async function createRunStack({
   database,
   actions,
@@ -162,7 +162,7 @@ export async function createRunStack({
     keyOf,
     install,
     findAction: ctx.actions.find,
-    /** Time goes by, for this process and for the database. */
+    /** Advances time, for this process and the database. */
     async advance(ms: number): Promise<void> {
       clock.advance(ms)
       await databaseClock?.set(clock.now())
@@ -194,14 +194,14 @@ export async function createRunStack({
     },
     retry: async (runId: string, idempotencyKey = `key-of-run-${++keys}`) =>
       retryRun(ctx, caller, { run: await keyOf(runId), idempotencyKey }),
-    /** As one process of the server, which claims a run when the test says so. */
+    /** One process of the server, which claims a run when the test tells it to. */
     createWorker({ replicaId, silentForMs = listener.replica.silentForMs }: AsProcess = {}) {
       const id = () => replicaId ?? listener.replica.id()
       const replica = { ...listener.replica, id, silentForMs }
       const of = withRuns({ ...ctx, listener: { ...listener, replica } }, actions, hooks)
       return {
         ctx: of,
-        /** Claims the run if it is due, also from a replica that is no more, and works on it. */
+        /** Claims the run if it is due, also from a replica that has died, and works on it. */
         async workOn(runId: string): Promise<void> {
           for (const orphan of await listHeldAndOrphaned(db, 0)) await freeRun(db, orphan)
           const [claimed] = await claimRuns(ctx, { replicaId: id() ?? 0, limit: 1, only: await keyOf(runId) })

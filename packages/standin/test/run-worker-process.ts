@@ -7,13 +7,13 @@ import { openTestReplica } from './test-replica.ts'
 import { startWorking, withRuns } from './with-runs.ts'
 
 /**
- * A worker in a process of its own, to be killed. Its runs of `lines` write three lines, say so, and stand still; those of
- * `counting` count on the server whose address is given. With `waits` it is loaded, and begins when it is told.
+ * A worker in a separate process, to be killed. Its runs of `lines` write three lines, report that, and hang; those of
+ * `counting` count on the server at the given address. With `waits` it loads, and begins when it is told to.
  */
 const [url = '', counter = '', waits] = process.argv.slice(2)
-// The test that started it holds its input open: a test that is cut off leaves no worker behind.
+// It ends with its standard input, so that an aborted test leaves no worker behind.
 process.stdin.on('end', () => process.exit()).resume()
-flushCompileCache() // It is killed, and would leave none.
+flushCompileCache() // It is killed, so it would not write its cache at exit.
 if (waits) await once(process.stdin, 'data')
 const replica = openTestReplica({ url }, { clock: systemClock, random: Math.random })
 const working = await startWorking(

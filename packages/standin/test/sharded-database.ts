@@ -29,8 +29,8 @@ export interface ShardedDatabase extends AsyncDisposable {
 }
 
 /**
- * A database whose tables are partitioned by a hash of the account, as far as their primary keys have it: the shards of a
- * larger deployment, on plain PostgreSQL. Made of the migration, so a unique key without the account makes it fail.
+ * A database whose tables are partitioned by a hash of the account, if it is in their primary key: like the shards of a
+ * larger deployment, on plain PostgreSQL. It is made from the migration, so a unique key without the account makes it fail.
  */
 export async function createShardedDatabase(): Promise<ShardedDatabase> {
   const name = `standin_sharded_${crypto.randomUUID().replaceAll('-', '')}`
@@ -92,7 +92,7 @@ const isSharded = (text: string) =>
   !ofNoAccount.test(text) &&
   /PRIMARY KEY\([^)]*"account_id"|"account_id" uuid PRIMARY KEY/.test(text)
 
-/** Plans as if the tables were large and nothing were known of the values: what is left out is left out by its account. */
+/** Plans as if the tables were large and had no statistics, so that only the account can exclude a shard. */
 async function explainEverything(name: string): Promise<void> {
   const admin = postgres(inject('postgresAdminUrl'), { max: 1, onnotice: () => {} })
   const settings = {

@@ -16,10 +16,10 @@ export interface SimulatedDay {
 export interface DaysOutcome {
   /** All requests, failed ones too. */
   exchanges: number
-  /** What cannot be undercut: as many lives without their margin as cover the time in which each account is used. */
+  /** The lower bound: as many token lifetimes, without their margin, as cover the time in which each account is used. */
   fewest: number
   ratio: number
-  /** Accounts that were used at a moment at which their token had grown stale; the wait for the very first is not counted. */
+  /** Accounts that were used while their token was stale, not counting the wait for their first one. */
   waits: number
   /** The most requests in one second, those for the very first tokens not counted. */
   busiestSecond: number

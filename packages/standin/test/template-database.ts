@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { migrateDatabase } from '../src/database/migrate.ts'
 import { createDatabase } from './create-database.ts'
 
-/** A migrated database that nobody connects to, so that it can be copied; its name is free on a server that others use too. */
+/** A migrated database without connections, so that it can be copied. Its name is unique, because servers can be shared. */
 export async function makeTemplateDatabase(server: { url: string; adminUrl: string }): Promise<{
   name: string
   drop: () => Promise<void>

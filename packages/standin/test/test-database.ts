@@ -5,7 +5,7 @@ import type {} from './postgres-global-setup.ts'
 
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string
-  /** Connections that are still open are ended. */
+  /** Ends connections that are still open. */
   drop(): Promise<void>
 }
 

@@ -34,11 +34,11 @@ const defaults: Environment = {
 }
 
 export interface ReplicaOptions<World extends Clock = Clock> {
-  /** Settings beside those of every test. */
+  /** Settings in addition to those of every test. */
   environment?: Environment
   app?: Partial<typeof testApp>
   clock?: World
-  /** Plays what is outside. By default every request fails. */
+  /** Simulates everything outside. By default, every request fails. */
   fetch?: typeof globalThis.fetch
   random?: () => number
   log?: Logger
@@ -60,7 +60,7 @@ export interface TestReplica<World extends Clock = Clock> extends AsyncDisposabl
   close(): Promise<void>
 }
 
-/** One replica on a test's database, opened as `openReplica` opens one, with the outside played. */
+/** A replica on a test's database, opened as `openReplica` does, with everything outside simulated. */
 export function openTestReplica<World extends Clock = ReturnType<typeof createAdjustableClock>>(
   { url }: { url: string },
   options: ReplicaOptions<World> = {},

@@ -23,7 +23,7 @@ export function withRuns<Replica extends ReplicaContext>(
   return { ...replica, ...ctx }
 }
 
-/** Hears of runs and works on them, as a replica with the part `worker` does, until it is disposed of. */
+/** Claims runs and works on them, as a replica with the part `worker` does, until it is disposed of. */
 export async function startWorking(ctx: RunsContext): Promise<AsyncDisposable> {
   const { listener, log } = ctx
   const endLost = listener.replica.onLost(() => loseAllRuns(ctx))

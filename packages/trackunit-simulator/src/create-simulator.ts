@@ -39,7 +39,7 @@ export type SimulatorOptions = {
   port: number
   /** Where callbacks go; without it the manifest's own address. */
   callbackUrl?: string | undefined
-  /** What the Manager page embeds; must be another origin than the simulator's. */
+  /** What the Manager page embeds; its origin must differ from the simulator's. */
   appUrl: string
   fleetSize: number
   /** The same seed makes the same fleets. */

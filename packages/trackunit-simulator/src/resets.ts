@@ -1,6 +1,6 @@
 export type Resets = ReturnType<typeof createResets>
 
-/** What a developer can have forgotten: every rate limit and points budget registers here. */
+/** Everything that a developer can reset: each rate limit and points budget registers here. */
 export function createResets() {
   const all: (() => void)[] = []
 

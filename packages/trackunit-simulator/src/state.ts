@@ -8,7 +8,7 @@ const client = z.object({
   clientSecret: z.string(),
   accountId: z.string(),
   grantedScopes: z.array(z.string()),
-  /** Of the manifest's scopes those that the account's plan does not include. */
+  /** Scopes of the manifest that the account's plan does not include. */
   scopesOutsidePlan: z.array(z.string()).default([]),
   /** Milliseconds since 1970; a client may start to work after its callback was sent. */
   worksFrom: z.number(),

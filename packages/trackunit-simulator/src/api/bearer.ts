@@ -5,7 +5,7 @@ import type { AccessTokens, ApiUser } from '../sign-in/access-tokens.ts'
 
 type BearerDependencies = { accessTokens: AccessTokens; journal: Journal; isClockMoved: () => boolean }
 
-/** The caller by the bearer token; otherwise answers 401 in the documented form and returns `undefined`. */
+/** Finds the caller by the bearer token; otherwise answers 401 in the documented form and returns `undefined`. */
 export function createBearerCheck({ accessTokens, journal, isClockMoved }: BearerDependencies) {
   function refuse(request: FastifyRequest, reply: FastifyReply, { rule, detail }: { rule?: Rule; detail: string }) {
     if (rule) journal.violation(rule, { endpoint: endpointLabel(request), detail })

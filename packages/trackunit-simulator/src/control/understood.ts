@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AppManifest } from '../manifest.ts'
 
-/** The body by its schema; otherwise answers 400 with the problem and returns `undefined`. */
+/** Parses the body by its schema; otherwise answers 400 with the problem and returns `undefined`. */
 export function understood<T>(schema: z.ZodType<T>, request: FastifyRequest, reply: FastifyReply): T | undefined {
   const read = schema.safeParse(jsonOf(request))
   if (read.success) return read.data

@@ -32,7 +32,7 @@ const dayMs = 24 * hourMs
 const oldestDays = 240
 /** How far apart the events of one machine are, on average. */
 const everyDays = 80
-/** Since when events are counted: an event keeps its id and its time as the clock moves. */
+/** When the numbering of events starts, so that an event keeps its id and its time as the clock moves. */
 const countedFrom = Date.UTC(2025, 0, 1)
 
 type AssetEventDependencies = {

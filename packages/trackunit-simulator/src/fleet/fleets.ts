@@ -18,7 +18,7 @@ type FleetsDependencies = {
   seed: string
   sizeOf: (accountId: string) => number
   isRemoved?: (id: string) => boolean
-  /** What was changed of a machine since it was made. */
+  /** Changes to a machine since it was made. */
   changed?: (machine: Machine, index: number) => Machine
   now: () => number
 }

@@ -36,12 +36,12 @@ export type Machine = {
     atStart: number
     aDay: number
     idleShare: number
-    /** Busy and quiet weeks come and go; where in that the machine is. */
+    /** Where the machine is in its cycle of busy and quiet weeks. */
     phaseDays: number
     /** How often the counter restarts at zero: a new tracker, a new engine. Null: never. */
     resetEveryDays: number | null
   }
-  /** Its service plan, if any, and for how many days its service is due; negative: not yet. */
+  /** Its service plan, if any, and how many days its service is overdue; negative: it is not due yet. */
   serviceDueForDays: number | null
   /** Its data health issues. */
   dataHealth: DataHealthIssue[]

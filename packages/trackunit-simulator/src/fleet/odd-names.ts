@@ -1,4 +1,4 @@
-/** Names that people do give to machines, or a wrong import did: each one breaks some careless program. */
+/** Names that people or faulty imports do give to machines; each of them breaks some careless program. */
 export const oddNames: readonly string[] = [
   '<b>Crane</b> & "Son"',
   '=HYPERLINK("https://example.com","Crane")',

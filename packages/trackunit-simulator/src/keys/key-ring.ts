@@ -14,7 +14,7 @@ export type StoredKey = z.infer<typeof storedKey>
 export type KeyRing = ReturnType<typeof createKeyRing>
 
 type KeyRingDependencies = {
-  /** Oldest first; the last one signs. The ring adds to it and says so through `changed`. */
+  /** Oldest first; the last one signs. The ring adds to it and calls `changed`. */
   stored: StoredKey[]
   changed: () => Promise<void>
 }

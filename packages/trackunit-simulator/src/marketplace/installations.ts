@@ -16,7 +16,7 @@ export type InstallRequest = {
   /** As it will stand in the callback. */
   accountId: string
   irisAppId?: string | undefined
-  /** Given credentials belong to this account, unless the client id is another's: then they are only sent. */
+  /** The credentials given belong to this account; if their client id is another account's, they are only sent. */
   clientId?: string | undefined
   clientSecret?: string | undefined
   /** What the installing user allowed; by default everything in the manifest. */

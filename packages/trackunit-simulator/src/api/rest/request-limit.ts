@@ -2,7 +2,7 @@ import type { Resets } from '../../resets.ts'
 
 export type LimitAnswer = { isAllowed: true } | { isAllowed: false; retryAfterS: number }
 
-/** The time that a limit goes by, and what has it forgotten. */
+/** The clock of a limit, and what resets it. */
 export type Limiting = { now: () => number; resets: Resets }
 
 /** At most `most` requests of one caller in any `windowMs`. */
