@@ -30,10 +30,54 @@ const again = async ({ page }: Manager) => {
 /** A re-install that needs approval: nothing shows that it is from the same account, and the old access still works. */
 const reinstall = (manager: Manager) => manager.press('Re-install', 'Identity without the account, old access works on')
 
+const installRefused = (manager: Manager) => manager.press('Install', 'Access that never works')
+/** As if the access had been tried, in vain, for so many minutes. */
+const triedFor = (account: string, minutes: number) => app.stack.sql`
+  update credentials set received_at = received_at - make_interval(mins => ${minutes}),
+    attempts = attempts + 3, next_attempt_at = now() - interval '1 second'
+  where account_id = ${account}`
+
 const states: readonly State[] = [
   {
     state: 'none: not installed',
     sees: ['We have not heard from Trackunit about this account yet.', 'Open Standin in the Marketplace'],
+  },
+  {
+    state: 'pending: the first moments after the installation',
+    reach: installRefused,
+    sees: [
+      'Standin is getting ready. This usually takes less than a minute.',
+      'Testing the access',
+      /^\d+(st|nd|rd|th) try$/,
+    ],
+  },
+  {
+    state: 'pending for longer than usual',
+    async reach(manager, account) {
+      await installRefused(manager)
+      await triedFor(account, 5)
+      await again(manager)
+    },
+    sees: [
+      'Trackunit has not switched on our access yet.',
+      'This can take up to 15 minutes after an installation.',
+      /We have tried \d+ times\./,
+      /Next try in \d+ seconds?\./,
+      /If it does not work by \d\d:\d\d, this page will tell you what to do\./,
+    ],
+  },
+  {
+    state: 'rejected: the access did not work in time',
+    async reach(manager, account) {
+      await installRefused(manager)
+      await triedFor(account, 15)
+    },
+    sees: [
+      'Trackunit refuses the access it gave us.',
+      /We tried \d+ times in 15 minutes, last at \d\d:\d\d today\./,
+      'Not working',
+      'Copy details for support',
+    ],
   },
   {
     state: 'quarantined: the access belongs to another account',
@@ -437,68 +481,17 @@ const states: readonly State[] = [
   },
 ]
 
-/** How long the server waits for new access to work: about as long as the other states take. */
-const patienceMs = 40_000
-
-/** The states of access that never works. One page stays open and passes through all of them. */
-const refused: readonly Pick<State, 'state' | 'sees'>[] = [
-  {
-    state: 'pending: the first moments after the installation',
-    sees: [
-      'Standin is getting ready. This usually takes less than a minute.',
-      'Testing the access',
-      /^\d+(st|nd|rd|th) try$/,
-    ],
-  },
-  {
-    state: 'pending for longer than usual',
-    sees: [
-      'Trackunit has not switched on our access yet.',
-      'This can take up to 40 seconds after an installation.',
-      /We have tried \d+ times\./,
-      /Next try in \d+ seconds?\./,
-      /If it does not work by \d\d:\d\d, this page will tell you what to do\./,
-    ],
-  },
-  {
-    state: 'rejected: the access did not work in time',
-    sees: [
-      'Trackunit refuses the access it gave us.',
-      /We tried \d+ times in \d+ (seconds|minute), last at \d\d:\d\d today\./,
-      'Not working',
-      'Copy details for support',
-    ],
-  },
-]
-
-async function look(manager: Manager, sees: State['sees'], { timeout }: { timeout: number } = { timeout: 20_000 }) {
-  for (const words of sees) await manager.app.getByText(words).first().waitFor({ timeout })
+async function look(manager: Manager, sees: State['sees']) {
+  for (const words of sees) await manager.app.getByText(words).first().waitFor({ timeout: 20_000 })
   expect(await barriers(manager)).toEqual([])
-}
-
-/** Checks these states while the tests of the others run. @returns the check of each state */
-async function lookAtRefused(): Promise<Map<string, Promise<unknown>>> {
-  const manager = await app.open({ account: randomUUID() })
-  await manager.app.getByText('We have not heard from Trackunit').waitFor() // Loaded, so that it sees the first moments.
-  await manager.press('Install', 'Access that never works')
-  const looks = new Map<string, Promise<unknown>>()
-  let before: Promise<unknown> = Promise.resolve()
-  for (const { state, sees } of refused) {
-    before = before.then(() => look(manager, sees, { timeout: 2 * patienceMs }))
-    before.catch(() => {}) // Reported by the test of that state.
-    looks.set(state, before)
-  }
-  return looks
 }
 
 describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () => {
   let manager: Manager | undefined
-  let looks: Map<string, Promise<unknown>>
   let settings: object
   beforeAll(async () => {
-    app = await startApp({ fleetSize: 101, environment: { NEW_CREDENTIALS_PATIENCE_S: String(patienceMs / 1_000) } })
+    app = await startApp({ fleetSize: 101 })
     settings = await app.stack.control<object>('settings')
-    looks = await lookAtRefused()
   }, 120_000)
   // Before each state and not after it, so that a state that fails cannot leave a fault to the next ones.
   beforeEach(async () => {
@@ -523,9 +516,5 @@ describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () =
     await look(manager, sees)
     await leave?.(manager, account)
     expect(manager.wrong).toEqual([])
-  })
-
-  test.for(refused)('$state', { timeout: 2 * patienceMs }, async ({ state }) => {
-    await looks.get(state)
   })
 })
