@@ -57,16 +57,16 @@ export interface MachineHistory extends Pick<SeenMachine, 'id' | 'name' | 'type'
 }
 
 /**
- * The machines that runs of this account have read, and the history of their counters: what was read from Trackunit under
- * its limits is kept here, so that no page is read twice. Erased when the app is uninstalled. Everything that writes
+ * The machines that runs of this account have read, and the history of their counters. Requests to Trackunit are limited, so
+ * what was read is kept here and no page is read twice. Erased when the app is uninstalled. Everything that writes
  * throws when the run was cancelled or another worker holds it.
  */
 export interface MachineRegister {
   /** Saves a page of machines as they are now. Saving the same page again changes nothing. */
   keep(machines: readonly SeenMachine[]): Promise<void>
-  /** Adds what another source says, such as idle hours. */
+  /** Adds values from another source, such as idle hours. */
   keepCounters(counters: readonly SeenCounters[]): Promise<void>
-  /** Says that this run has read all machines of the account: what it has not read is gone, and counted no longer. */
+  /** Declares that this run has read all machines of the account. Those that it has not read are gone, and no longer counted. */
   keepWhole(): Promise<void>
   /** Adds the counters of the machines that this run has read to their history, which keeps at most four readings a day. */
   keepReadings(): Promise<void>

@@ -11,7 +11,7 @@ import { machineReadings, machines } from './machine-table.ts'
 /** Seconds. One reading in six hours is at most four a day, however often runs read. */
 const slotS = 6 * 3_600
 
-/** The later reading of a slot wins. A machine that never reported has none. */
+/** Of two readings in one slot, the later one is kept. A machine that never reported has no readings. */
 export async function insertReadings(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
   await tx.execute(sql`
     insert into ${machineReadings} (account_id, machine_id, slot, at, operating_hours, idle_hours, fuel_percent)

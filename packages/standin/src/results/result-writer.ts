@@ -26,19 +26,19 @@ export interface ResultWriter {
   /** At most one. */
   chart(chart: SentChart): Promise<void>
   /**
-   * What was found before the last row is sure, the worst first: shown while the run works, until its first `rows`. Each
-   * call replaces the one before.
+   * Early findings, the worst first, which may still change. They are shown until the first call of `rows`. Each call replaces
+   * the one before.
    * @param total how many there are; the first 50 rows are kept
    * @throws Error when a cell does not match its column
    */
   early(rows: readonly GivenRow[], total: number): Promise<void>
-  /** The number that the result is about: emails show it large, and the words go on from it. */
+  /** The number that the result is about. Emails show it large, before the text that continues it. */
   figure(figure: SentFigure | null): Promise<void>
   /** A schedule that makes this result possible or better, for the app to offer; at most one. */
   offer(offer: SentOffer): Promise<void>
-  /** What the headline does not say: what is left out, and why. */
+  /** What the headline leaves out, and why. */
   detail(text: Message): Promise<void>
-  /** The columns and all rows so far, in batches, with what the result says so far, to make a file of them. */
+  /** The result so far, for a file: its columns, texts and all rows, in batches. */
   read(): Promise<{
     columns: readonly SentColumn[]
     hasMachines: boolean

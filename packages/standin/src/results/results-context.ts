@@ -6,7 +6,7 @@ import type { ResultOfRun } from './result-store.ts'
 
 export type Places = NonNullable<SentResult['map']>['places']
 
-/** What is counted once per result and read with every page of it. */
+/** Counts that are made once for each result, and returned with each of its pages. */
 interface Counting {
   ctx: Pick<Context, 'db'>
   result: ResultOfRun

@@ -14,8 +14,8 @@ interface CheckContext {
 const settings = { encryption: 'STANDIN_ENCRYPTION_KEYS', audit: 'STANDIN_AUDIT_KEYS' } as const
 
 /**
- * Whether this server's keys open what is stored and verify what is signed, before it writes anything: it would accept
- * callbacks under a key that no other server has. Costs a small query, and a look at all values only where a key is missing.
+ * Checks that this server's keys open stored values and verify signed rows, before it writes anything. Otherwise it would store
+ * callbacks under a key that no other server has. Costs one small query; all values are read only if a key is missing.
  * @param tables of `signedTables`
  * @returns the keys that stored values need and the server does not have, or has with other bytes: setting and key id
  */

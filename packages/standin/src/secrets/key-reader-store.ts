@@ -10,7 +10,7 @@ export interface KeyReader {
   reads: readonly string[]
 }
 
-/** Says which keys a replica has; rows of those that are gone go along. */
+/** Records which keys a replica has, and deletes the rows of replicas that are gone. */
 export async function saveKeyReader(db: Database, { replicaId, writes, reads }: KeyReader): Promise<void> {
   await db.delete(encryptionKeyReaders).where(not(isReplicaAlive(encryptionKeyReaders.replicaId)))
   const row = { writes, reads: [...reads] }

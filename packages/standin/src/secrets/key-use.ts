@@ -1,7 +1,7 @@
 import type { KeyRing } from '../config/key-ring.ts'
 import type { KeyReader } from './key-reader-store.ts'
 
-/** What is known of the encryption keys: of those in one's own ring, of the replicas that are there, of every row. */
+/** The encryption keys in this process's ring, those of all running replicas, and those that rows need. */
 export interface KeyUse {
   ring: KeyRing
   readers: readonly KeyReader[]

@@ -21,7 +21,7 @@ export interface StoredRow {
 const blocksAtOnce = 64
 
 /**
- * All rows of a table, a few hundred at a time, by the table's own order on disk: no index is needed.
+ * All rows of a table, a few hundred at a time, in their order on disk, which needs no index.
  * @param but leaves out the rows whose MAC names this key, and those without one
  */
 export async function* signedPages(

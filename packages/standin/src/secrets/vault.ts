@@ -70,8 +70,8 @@ export function createVault(ring: KeyRing) {
     },
 
     /**
-     * Seals the same value for the same place with the key that writes now: what was moved still does not open.
-     * @throws StandinError `INTERNAL` where it does not open at all
+     * Seals the same value again with the current key. It stays bound to its place: a value that was moved still does not open.
+     * @throws StandinError `INTERNAL` if it does not open at all
      */
     async reseal(sealed: string): Promise<string> {
       try {
@@ -85,11 +85,11 @@ export function createVault(ring: KeyRing) {
   }
 }
 
-/** Once, not for each value; and it cannot be read out again. */
+/** Imports a key once, not for each value. It cannot be exported again. */
 const imported = (bytes: Uint8Array) =>
   crypto.subtle.importKey('raw', Uint8Array.from(bytes), 'AES-GCM', false, ['encrypt', 'decrypt'])
 
-/** The key that a sealed value needs; undefined if it is none. */
+/** The key that a sealed value needs; undefined for a text that is no sealed value. */
 export function keyIdOf(sealed: string): string | undefined {
   try {
     return decodeProtectedHeader(sealed).kid
