@@ -5,11 +5,15 @@ import { connectDatabase } from '../../packages/standin/src/database/database.ts
 import { startStoppablePostgres } from '../../packages/standin/test/stoppable-postgres.ts'
 import { answers, freePort, type Part, runPart, startPart, until } from '../../scripts/part.ts'
 import { startSimulatedTrackunit } from '../simulated-trackunit.ts'
+import { startClocks } from './clocks.ts'
+import { startGateway } from './gateway.ts'
 import { type Link, openLink } from './link.ts'
 
 export interface Replica {
   readonly url: string
   readonly links: { toDatabase: Link; toTrackunit: Link; fromCallers: Link }
+  /** How far its clock is ahead, from now on. It is seen within half a second. */
+  setClock(aheadMs: number): void
   pid(): number
   kill(): Promise<void>
   start(): Promise<void>
@@ -23,9 +27,13 @@ const keys = {
   STANDIN_AUDIT_KEYS: `a:${'C'.repeat(42)}E`,
 }
 
+/** The claim of an access token that names its account: without one, nobody can tell whose token it is. */
+const accountClaim = 'accountId'
+
 /**
  * PostgreSQL (with fsync on), a simulated Trackunit and two servers, each a process of its own, with a link between each two of
- * them and between callers and each server. Callbacks go to one of the servers, as through a balancer.
+ * them and between callers and each server. Callbacks go to one of the servers, as through a balancer. Each server has a clock
+ * and a disk of its own, and a gateway stands before Trackunit, which may lie.
  */
 export async function startCluster({ random, fleetSize }: { random: () => number; fleetSize: number }) {
   const stack = new AsyncDisposableStack()
@@ -42,12 +50,15 @@ export async function startCluster({ random, fleetSize }: { random: () => number
     const balancer = stack.use(await openLink(() => ({ host: '127.0.0.1', port: any().links.fromCallers.port })))
     const trackunit = await startSimulatedTrackunit({ server: `http://127.0.0.1:${balancer.port}`, fleetSize })
     stack.defer(() => trackunit.close())
+    await control('settings', { tokenAccountClaim: accountClaim }, 'PUT')
+    const gateway = stack.use(await startGateway({ to: trackunit.url, random }))
+    const clocks = stack.use(await startClocks())
 
     for (const name of ['one', 'two']) {
       const port = await freePort()
       const links = {
         toDatabase: stack.use(await openLink(() => placeOf(database.url))),
-        toTrackunit: stack.use(await openLink(() => placeOf(trackunit.url))),
+        toTrackunit: stack.use(await openLink(() => placeOf(gateway.url))),
         fromCallers: stack.use(await openLink(() => ({ host: '127.0.0.1', port }))),
       }
       const environment = {
@@ -56,6 +67,7 @@ export async function startCluster({ random, fleetSize }: { random: () => number
         PORT: String(port),
         METRICS_PORT: '0',
         LOG_LEVEL: 'warn',
+        TRACKUNIT_ACCOUNT_CLAIM: accountClaim,
         DATABASE_URL: through({ url: database.url }, database.url, links.toDatabase).url ?? '',
         STANDIN_DATA_DIR: join(folder, name),
       }
@@ -76,6 +88,7 @@ export async function startCluster({ random, fleetSize }: { random: () => number
       const replica: Replica = {
         url: `http://127.0.0.1:${links.fromCallers.port}`,
         links,
+        setClock: (aheadMs) => clocks.set(name, aheadMs),
         pid: () => part.pid,
         async kill() {
           expected.add(part)
@@ -84,7 +97,8 @@ export async function startCluster({ random, fleetSize }: { random: () => number
         },
         async start() {
           const onLine = (line: string) => log.push(`${name}: ${line}`)
-          part = startPart({ name, command: ['apps/server/src/main.ts'], environment, onLine })
+          const command = [...clocks.before(name), 'apps/server/src/main.ts'] as const
+          part = startPart({ name, command, environment, onLine })
           void supervise()
         },
       }
@@ -114,6 +128,7 @@ export async function startCluster({ random, fleetSize }: { random: () => number
       sql,
       ready,
       any,
+      gateway,
       trackunit: {
         url: trackunit.url,
         control: (path: string, body?: unknown, method = 'POST') => control(path, body, method),

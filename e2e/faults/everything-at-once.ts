@@ -1,4 +1,5 @@
 import { seededRandom } from '../../packages/standin/test/long-test.ts'
+import { until } from '../../scripts/part.ts'
 import { checkPromises } from './check-promises.ts'
 import { startCluster } from './cluster.ts'
 import { makeFaults } from './faults.ts'
@@ -19,6 +20,8 @@ export async function everythingAtOnce({ seed, seconds }: { seed: number; second
   const begun = await makeFaults(cluster, { random, endsAtMs: startedAtMs + seconds * 1_000, say })
   const { ready } = cluster
   await ready()
+  // On a busy machine some seconds of faults leave no time for anything else.
+  await until('something of each kind', async () => load.isUnderWay(), { timeoutMs: 90_000 })
   await load.end()
   const problems = await checkPromises(cluster, load)
   const { accounts, tokens, runs } = load.promised

@@ -12,14 +12,16 @@ export async function startStoppablePostgres() {
   const { cluster } = embeddedFolder(dataDir)
   let holder: EmbeddedPostgresProcess = await startEmbeddedPostgresProcess(dataDir)
   const { url } = holder
+  const processId = async () => Number((await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n', 1)[0])
 
   return {
-    url,
+    ...{ url, processId, isListening: () => isListening(url) },
     /** SIGKILL of whoever would start it again, and of itself; resolves when nobody listens any more. */
     async kill(): Promise<void> {
       await holder.kill()
-      const [pid] = (await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n', 1)
-      process.kill(Number(pid), 'SIGKILL')
+      await processId()
+        .then((pid) => process.kill(pid, 'SIGKILL'))
+        .catch(() => {}) // It has ended by itself.
       while (await isListening(url)) await pause(5)
     },
     async start(): Promise<void> {
