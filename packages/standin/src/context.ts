@@ -1,5 +1,5 @@
 import { type Audit, createAudit } from './audit/audit.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, createSteadyClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { type Connection, connectDatabase, type Database, poolWaitS, type Transaction } from './database/database.ts'
 import { type DatabaseWatch, watchDatabase } from './database/database-watch.ts'
@@ -128,16 +128,19 @@ export async function openReplica(
     statementMs,
   })
   const listener = createListener(database.directUrl)
-  const ctx = createContext(config, world, connection)
+  const clock = createSteadyClock(world.clock)
+  const ctx = createContext(config, { ...world, clock }, connection)
   const watch = watchDatabase({
     ...database,
     ...world,
     cut: connection.cut,
     replica: listener.replica,
+    correctClock: clock.correct,
     seen: createSeenBeats({ ...world, folder: config.database.embeddedDir }),
     ownEnds: ctx.audit.knownEnds,
     timeCommit: ctx.metrics.timeCommit,
   })
+  clock.onJump(() => void watch.suspect())
   measureReplica(ctx, { connection, watch })
   return {
     ctx: { ...ctx, listener, watch, directUrl: database.directUrl },

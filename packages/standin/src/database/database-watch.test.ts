@@ -26,6 +26,7 @@ function watchPlayed() {
   const answer = (isGood: boolean) =>
     isGood ? Promise.resolve(database.aheadMs) : Promise.reject(Object.assign(new Error('no'), { code: database.code }))
   const logged: string[] = []
+  const corrections: number[] = []
   const watch = createDatabaseWatch({
     replica,
     clock,
@@ -37,10 +38,11 @@ function watchPlayed() {
     askForRoom: () => answer(database.hasRoom),
     cutCommits: () => void database.commitsCut++,
     cutQuestion: () => void database.questionsCut++,
+    correctClock: (aheadMs) => void corrections.push(aheadMs),
     cut: (unlessHeardWithinMs) => void database.cuts.push(unlessHeardWithinMs),
   })
   onTestFinished(watch.stop)
-  return { replica, clock, database, watch, logged }
+  return { replica, clock, database, watch, logged, corrections }
 }
 
 test('invariant 16: the database counts as down once its session is lost and it does not answer, from the loss on', async () => {
@@ -116,8 +118,8 @@ test('invariant 26: a full disk counts as full until there is room again, even i
   await vi.waitFor(() => expect(watch.trouble()).toBeUndefined(), patiently)
 })
 
-test('invariant 26: each answer shows whether the clocks differ too much, which is logged once', async () => {
-  const { database, watch, logged } = watchPlayed()
+test('invariant 26: each answer shows whether the clocks differ too much, which is logged once; then the database’s counts', async () => {
+  const { database, watch, logged, corrections } = watchPlayed()
   for (const [aheadMs, offByMs] of [
     [59_000, undefined],
     [-61_000, -61_000],
@@ -128,6 +130,7 @@ test('invariant 26: each answer shows whether the clocks differ too much, which 
     await watch.suspect()
     expect(watch.clockOffByMs()).toBe(offByMs)
   }
+  expect(corrections).toEqual([0, -61_000, 61_000, 0])
   expect(logged).toEqual([expect.stringMatching(/^the clocks of this machine and the database disagree/)])
 })
 

@@ -24,6 +24,8 @@ interface Dependencies {
   cutCommits: () => void
   /** Ends the one that asks. */
   cutQuestion: () => void
+  /** Told how far this machine's clock is ahead of what is right, each time that it is compared with the database's. */
+  correctClock?: (aheadMs: number) => void
   /** Called when the database is found to be an earlier state of itself. */
   tellBehind?: () => void
 }
@@ -94,6 +96,7 @@ export function createDatabaseWatch({
   cut,
   cutCommits,
   cutQuestion,
+  correctClock = () => {},
   tellBehind = () => {},
 }: Dependencies): DatabaseWatch {
   let downSinceMs: number | undefined
@@ -224,6 +227,8 @@ export function createDatabaseWatch({
         'the clocks of this machine and the database disagree: not ready; synchronise both (NTP)',
       )
     clockOffByMs = offByMs
+    // All replicas and the database go by one clock, also while this machine's is wrong. Otherwise what it says is exact enough.
+    correctClock(offByMs ?? 0)
   }
 
   async function stillFull(): Promise<'full' | undefined> {
@@ -292,7 +297,7 @@ function troubleOf(error: unknown): DatabaseTrouble {
   return code === '25006' ? 'read-only' : 'down'
 }
 
-interface Watched extends Pick<Dependencies, 'replica' | 'clock' | 'log'>, Pick<Connection, 'cut'> {
+interface Watched extends Pick<Dependencies, 'replica' | 'clock' | 'log' | 'correctClock'>, Pick<Connection, 'cut'> {
   url: string
   pooled: boolean
   seen: SeenBeats
