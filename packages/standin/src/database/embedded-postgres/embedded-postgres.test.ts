@@ -237,6 +237,18 @@ test('a server that dies while processes are attached comes back at the same add
   expect(await postmasterOf(folder)).not.toBe(pid)
 })
 
+test('whoever stops while it starts a server again leaves none behind', async () => {
+  const folder = usedFolder
+  const database = await start(folder)
+  const killed = await runningPostmasterOf(folder)
+  process.kill(killed, 'SIGKILL')
+  await vi.waitFor(async () => expect(await postmasterOf(folder)).not.toBeOneOf([killed, undefined]), { interval: 1 })
+
+  await database.stop() // Before it takes connections.
+
+  expect(await postmasterOf(folder)).toBeUndefined()
+})
+
 test('a stale pid file whose process id now belongs to another program does no harm', async () => {
   const folder = await initialisedFolder()
   const before = await start(folder)

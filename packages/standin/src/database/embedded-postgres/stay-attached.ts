@@ -5,6 +5,9 @@ import type { Launched } from './launch-postmaster.ts'
 import { restartDelayMs } from './restart-delay.ts'
 import { stopPostmaster } from './stop-postmaster.ts'
 
+/** The recovery after a crash usually takes a second. */
+const launchEndsWithinMs = 60_000
+
 export interface StayAttached extends Pick<AttachOrStart, 'folder' | 'credentials' | 'log'> {
   /** Starts PostgreSQL on this port, or on a free one. */
   readonly launch: (port: number | undefined) => Promise<Launched>
@@ -19,28 +22,34 @@ export async function stayAttached({ launch, ...options }: StayAttached): Promis
   const ending = new AbortController()
   const lostAtMs: number[] = []
   let guarding = Promise.resolve()
+  let launched: Launched | undefined
+  let isAttached = false
   let stopped: Promise<void> | undefined
 
-  const attach = (fixedPort?: number): Promise<Attached> =>
-    attachOrStart({
+  async function attach(fixedPort?: number, signal = ending.signal): Promise<Attached> {
+    const found = await attachOrStart({
       ...options,
-      launch: (wish) => launch(fixedPort ?? wish.port),
+      launch: async (wish) => (launched = await launch(fixedPort ?? wish.port)),
       onLost: () => {
         guarding = guard()
       },
-      signal: ending.signal,
+      signal,
     })
+    isAttached = true
+    return found
+  }
 
   let attached = await attach()
   const { port } = attached
 
   async function guard(): Promise<void> {
+    isAttached = false
     await attached.presence.close()
     while (!ending.signal.aborted) {
       lostAtMs.push(performance.now())
       const delayMs = restartDelayMs(lostAtMs, performance.now())
-      if (delayMs === undefined) return log(`The embedded PostgreSQL dies again and again; see ${folder.log}`)
-      log(`The embedded PostgreSQL is gone; starting it again${delayMs ? ` in ${delayMs} ms` : ''}`)
+      const often = delayMs ? ` in ${delayMs} ms, since it dies again and again; see ${folder.log}` : ''
+      log(`The embedded PostgreSQL is gone; starting it again${often}`)
       try {
         await setTimeout(delayMs, undefined, { signal: ending.signal })
         attached = await onSamePort(await attach(port))
@@ -62,6 +71,9 @@ export async function stayAttached({ launch, ...options }: StayAttached): Promis
   async function stop(): Promise<void> {
     ending.abort()
     await guarding
+    // One that was started here and does not take connections yet has no other user: it is waited for, and then stopped.
+    if (!isAttached && launched && !launched.hasExited())
+      attached = await attach(port, AbortSignal.timeout(launchEndsWithinMs))
     const { presence } = attached
     try {
       const { isLast } = await presence.leave()
