@@ -11,7 +11,8 @@ const subjects = {
   faults: 'servers, database, network and Trackunit fail together, or one of them for long',
   fuzz: 'a million callbacks that were made to be wrong',
   kills: 'processes and databases that are killed again and again',
-  soak: 'days of many accounts, in accelerated time',
+  overload: 'three times as much as a server can do',
+  soak: 'days of many accounts in accelerated time, and half of what a server can do for as long as is said',
 } as const
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -10,6 +10,7 @@ import { countAccounts } from '../../../packages/standin/src/accounts/account-co
 import { findCredentialsInForce } from '../../../packages/standin/src/accounts/credentials-in-force.ts'
 import { startBackgroundLoop } from '../../../packages/standin/src/background-loop.ts'
 import { registerCallbackRoute } from '../../../packages/standin/src/callbacks/callback-route.ts'
+import type { Clock } from '../../../packages/standin/src/clock.ts'
 import { createStandin } from '../../../packages/standin/src/create-standin.ts'
 import { connectDatabase } from '../../../packages/standin/src/database/database.ts'
 import { createHttpServer } from '../../../packages/standin/src/http/http-server.ts'
@@ -26,6 +27,8 @@ import {
 } from '../../../packages/standin/test/callback-stack.ts'
 import { startDatabaseProxy } from '../../../packages/standin/test/database-proxy.ts'
 import { sendEverNewStatements } from '../../../packages/standin/test/ever-new-statements.ts'
+import { createGate } from '../../../packages/standin/test/gate.ts'
+import { createHttpStack } from '../../../packages/standin/test/http-stack.ts'
 import { auditKeys } from '../../../packages/standin/test/signed-rows.ts'
 import { createTestDatabase } from '../../../packages/standin/test/test-database.ts'
 import { testApp } from '../../../packages/standin/test/test-replica.ts'
@@ -71,6 +74,12 @@ const onStack =
     await happens(stack)
     return { well, ill: await ofStack(stack) }
   }
+
+/** A second passes whenever it is looked at. */
+function hurried(clock: Clock): Clock {
+  let nowMs = 0
+  return { ...clock, monotonicMs: () => (nowMs += 1_000) }
+}
 
 /** Time goes by for the database: what it noted lies further back. */
 const later = ({ connection }: CallbackStack, statement: string) => connection.sql.unsafe(statement)
@@ -311,6 +320,23 @@ const rehearsals: Record<string, Rehearsal> = {
     for (const untilMs = performance.now() + 1_200; performance.now() < untilMs; );
     await turn()
     return { well, ill: await scraped(metrics.text) }
+  },
+  async StandinOverloaded() {
+    const { metrics, clock } = createHttpStack().ctx
+    const well = await scraped(metrics.text)
+    const server = await createHttpServer({ ...createHttpStack().ctx, metrics, clock: hurried(clock) }, [], {
+      askDatabase: () => new Promise(() => {}), // It has no place for a statement.
+    })
+    const gate = createGate()
+    server.get('/waits', () => gate.pass())
+    const url = await server.listen({ port: 0, host: '127.0.0.1' })
+    const waiting = Array.from({ length: 101 }, () => fetch(`${url}/waits`))
+    await expect.poll(() => metrics.text()).toMatch(/standin_admitted_share 0/)
+    const ill = await scraped(metrics.text)
+    gate.open()
+    await Promise.all(waiting)
+    await server.close()
+    return { well, ill }
   },
   async StandinTooManyStatements() {
     const stack = await createStack()

@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { AccessContext } from '../access/access-context.ts'
 import { observeForwarding } from '../access/observe-forwarding.ts'
 import { toRefusal } from '../refusal.ts'
+import { createAdmission } from './admission.ts'
 import { createFastServer, type FastRoute, maxBodyBytes } from './fast-path/fast-server.ts'
 import { answerMalformedRequest } from './malformed-request.ts'
 import { logFailure, problemOf } from './problem.ts'
@@ -20,11 +21,12 @@ const maxParamLength = 5_000
 export async function createHttpServer(
   ctx: AccessContext,
   fastRoutes: readonly FastRoute[] = [],
+  { askDatabase }: { askDatabase?: () => Promise<unknown> } = {},
 ): Promise<FastifyInstance> {
   const { log, metrics } = ctx
   const { trustProxy, appOrigins } = ctx.config.http
   const server = Fastify({
-    serverFactory: createFastServer(ctx, fastRoutes),
+    serverFactory: createFastServer(ctx, fastRoutes, createAdmission(ctx, askDatabase && { askDatabase })),
     bodyLimit: maxBodyBytes,
     // A request that drips in holds nothing for long; Node checks this often.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },

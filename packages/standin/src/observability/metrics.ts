@@ -99,6 +99,12 @@ export function createMetrics() {
     help: 'How far this machine’s clock is ahead of the database’s; 0 while they are within a minute of each other.',
     registers,
   })
+  const admittedShare = new Gauge({
+    name: 'standin_admitted_share',
+    help: 'The share of requests that this process takes: below 1 it has too much work and refuses the others with OVERLOADED.',
+    registers,
+  })
+  admittedShare.set(1)
   // What is alerted on begins with 0: Prometheus does not see the growth of a counter that begins with its first event.
   callbacks.inc({ answer: 'KEYS_UNAVAILABLE' satisfies ErrorReason }, 0)
   exchanges.inc({ outcome: 'invalid-client' }, 0)
@@ -185,6 +191,7 @@ export function createMetrics() {
     countForgedRow: (table: string) => forgedRows.inc({ table }),
     /** @param times 0: makes the loop known, so that its first failure counts */
     countFailedLoop: (loop: string, times = 1) => failedLoops.inc({ loop }, times),
+    setAdmittedShare: (share: number) => admittedShare.set(share),
     countMissingKeys: (keys: number) => keysMissing.set(keys),
     countEndedRun: ({ actionId, state }: { actionId: string; state: RunState }) =>
       endedRuns.inc({ action: actionId, state }),

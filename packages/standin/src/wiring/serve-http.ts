@@ -7,6 +7,7 @@ import { checkMayReadAny } from '../actions/readable-actions.ts'
 import { runProcedures } from '../actions/run-procedures.ts'
 import { auditProcedures } from '../activity/activity-procedures.ts'
 import { registerCallbackRoute } from '../callbacks/callback-route.ts'
+import { byDatabaseClock } from '../database/database-clock.ts'
 import { deliveryProcedures } from '../deliveries/delivery-procedures.ts'
 import { receiverProcedures } from '../deliveries/receiver-procedures.ts'
 import { fastMutation } from '../http/fast-path/fast-mutation.ts'
@@ -43,7 +44,8 @@ export async function serveHttp(
   const fastIssue = fastMutation(ctx, 'token.issue', procedures.token.issue, (caller, input) =>
     issueToCaller(ctx, caller, input),
   )
-  const server = await createHttpServer(ctx, isApi ? [fastTokenRoute(ctx), fastIssue] : [])
+  const askDatabase = async () => ctx.watch.isDown() || byDatabaseClock(ctx)
+  const server = await createHttpServer(ctx, isApi ? [fastTokenRoute(ctx), fastIssue] : [], { askDatabase })
   const isWorking = () => !isFit || !parts.includes('worker') || isClaiming(ctx)
   registerHealthRoutes(server, ctx, { isStopping, isWorking, unreadable })
   if (!isFit) {

@@ -6,8 +6,10 @@ import type { AccessContext } from '../../access/access-context.ts'
 import { type Admit, recognise } from '../../access/authenticate.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { toRefusal } from '../../refusal.ts'
+import type { Admission } from '../admission.ts'
 import { type HttpAnswer, headersOf, logFailure, problemOf } from '../problem.ts'
 import { followConnections } from './fast-connection.ts'
+import { overloadAnswer } from './overload-answer.ts'
 
 /** JSON that a known service posted. */
 export interface FastRequest {
@@ -43,7 +45,7 @@ type ServerFactory = NonNullable<FastifyServerOptions['serverFactory']>
  * @see https://fastify.dev/docs/latest/Reference/Server/#serverfactory
  */
 export const createFastServer =
-  (ctx: AccessContext, routes: readonly FastRoute[]): ServerFactory =>
+  (ctx: AccessContext, routes: readonly FastRoute[], admission: Admission): ServerFactory =>
   (
     viaFastify,
     { http, keepAliveTimeout = 0, requestTimeout = 0, connectionTimeout = 0 }: FastifyServerOptions & { http?: object },
@@ -51,6 +53,10 @@ export const createFastServer =
     const server = createServer({ ...http }, (request, response) => {
       const asked = askedOf(ctx, routes, request)
       follow(request, response, asked)
+      const { url = '', headers } = request
+      if (!admission.admits(request))
+        return send(response, overloadAnswer(ctx, { url, origin: headers.origin }, admission.retryAfterMs()))
+      admission.follow(request, response)
       if (!asked) return viaFastify(request, response)
       readBody(request, (body, putBack) => {
         const answer = answerTo(ctx, asked, body)
@@ -63,7 +69,12 @@ export const createFastServer =
     server.keepAliveTimeout = keepAliveTimeout
     server.requestTimeout = requestTimeout
     server.setTimeout(connectionTimeout)
-    const follow = followConnections<Asked>(ctx, server, (asked, body) => answerTo(ctx, asked, body))
+    const follow = followConnections<Asked>(ctx, server, (asked, body) => {
+      if (!admission.admits()) return Promise.resolve(overloadAnswer(ctx, asked, admission.retryAfterMs()))
+      const answer = answerTo(ctx, asked, body)
+      if (answer) admission.enterUntil(answer)
+      return answer
+    })
     return server
   }
 

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import type { Context } from '../context.ts'
+
+export type Admission = ReturnType<typeof createAdmission>
+
+/** How much is admitted, of what may be refused. */
+export interface Admitting {
+  /** From 0 to 1. */
+  share: number
+  lateInARow: number
+}
+
+/** What a look finds. */
+export interface Found {
+  /** Requests under way. */
+  underWay: number
+  /** How many ended since the look before, and how long ago that was. */
+  ended: number
+  sinceMs: number
+  /** The share of that time in which the process was at work, from 0 to 1. */
+  busy: number
+  /** How long a statement has been waiting for a place in the pool. */
+  databaseMs: number
+}
+
+/** With fewer requests under way nothing is refused, however slow the machine is: what is late is not their doing. */
+const fewRequests = 100
+const lookEveryMs = 100
+/** A process that waits for its commits is idle in between; one that waits for Trackunit is idle. */
+const busyShare = 0.5
+const lateQueueMs = 300
+const lateDatabaseMs = 1_000
+/** A crowd that comes at once makes some looks late, and is served. */
+const looksToBelieve = 5
+const leastShare = 0.02
+const everything: Admitting = { share: 1, lateInARow: 0 }
+
+/**
+ * Whether there is more work than can be done: the process is mostly at work, and what is under way would take long at the rate of
+ * now; or statements wait long. What waits for Trackunit takes long as well, and leaves the process idle.
+ */
+export function isOverloaded({ underWay, ended, sinceMs, busy, databaseMs }: Found): boolean {
+  if (underWay <= fewRequests) return false
+  const queueMs = (underWay * sinceMs) / ended // Infinite where nothing ends.
+  return (busy > busyShare && queueMs > lateQueueMs) || databaseMs > lateDatabaseMs
+}
+
+/** What is admitted after another look: less while work is late, and soon everything again. */
+export function nextAdmitting({ share, lateInARow }: Admitting, isLate: boolean): Admitting {
+  if (!isLate) return { share: Math.min(1, share + 0.05), lateInARow: 0 }
+  const inARow = lateInARow + 1
+  return { share: inARow < looksToBelieve ? share : Math.max(leastShare, share * 0.75), lateInARow: inARow }
+}
+
+/**
+ * Refuses a share of all requests while a process has more work than it can do, before any work is done for them: else all of
+ * them would wait until their callers have given up. Callbacks are never refused, nor is what asks whether the server lives, or
+ * what follows a stream.
+ * @param askDatabase resolves when a statement has had its turn in the pool; at once while the database is down
+ * @param busy the share of the time since it was asked last in which the process was at work
+ */
+export function createAdmission(
+  { clock, random, metrics, log }: Pick<Context, 'clock' | 'random' | 'metrics' | 'log'>,
+  {
+    askDatabase = async () => {},
+    busy = measureBusy(),
+  }: { askDatabase?: () => Promise<unknown>; busy?: () => number } = {},
+) {
+  let underWay = 0
+  let ended = 0
+  let admitting = everything
+  let lookedAtMs: number | undefined
+  let askedAtMs: number | undefined
+
+  function lookLater(): void {
+    if (lookedAtMs === undefined) busy() // From now on.
+    lookedAtMs = clock.monotonicMs()
+    ended = 0
+    setTimeout(look, lookEveryMs).unref()
+  }
+
+  function look(): void {
+    const nowMs = clock.monotonicMs()
+    const sinceMs = nowMs - (lookedAtMs ?? nowMs)
+    const databaseMs = nowMs - (askedAtMs ?? nowMs)
+    const before = admitting.share
+    admitting = nextAdmitting(admitting, isOverloaded({ underWay, ended, sinceMs, busy: busy(), databaseMs }))
+    metrics.setAdmittedShare(admitting.share)
+    if (before === 1 && admitting.share < 1)
+      log.warn({ underWay }, 'more work than this process can do: it refuses some requests with OVERLOADED')
+    if (before < 1 && admitting.share === 1) log.warn('this process admits every request again')
+    const isCrowded = underWay > fewRequests
+    if (isCrowded && askedAtMs === undefined) ask(nowMs)
+    if (isCrowded || admitting.share < 1) lookLater()
+    else lookedAtMs = undefined
+  }
+
+  function ask(nowMs: number): void {
+    askedAtMs = nowMs
+    const hasAnswered = () => {
+      askedAtMs = undefined
+    }
+    void askDatabase().then(hasAnswered, hasAnswered)
+  }
+
+  function leave(): void {
+    underWay--
+    ended++
+  }
+
+  function enter(): void {
+    if (++underWay > fewRequests && lookedAtMs === undefined) lookLater()
+  }
+
+  return {
+    /** @param request none: one that may be refused */
+    admits: (request?: IncomingMessage): boolean =>
+      admitting.share === 1 || (request && !mayBeRefused(request)) || random() < admitting.share,
+    /** It is under way until its response has ended. */
+    follow(request: IncomingMessage, response: ServerResponse): void {
+      if (isStream(request)) return // It may last for hours.
+      enter()
+      response.once('close', leave)
+    },
+    /** It is under way until it is answered. @param answer never rejects */
+    enterUntil(answer: Promise<unknown>): void {
+      enter()
+      void answer.then(leave)
+    },
+    /** Spread, so that those who were refused do not come back together. */
+    retryAfterMs: () => 1_000 + Math.round(random() * 4_000),
+  }
+}
+
+const isStream = ({ headers }: IncomingMessage) => headers.accept?.includes('text/event-stream') ?? false
+
+const mayBeRefused = (request: IncomingMessage) => {
+  const { url = '', method } = request
+  return method !== 'OPTIONS' && !isStream(request) && !url.startsWith('/trackunit/') && !url.startsWith('/health/')
+}
+
+function measureBusy(): () => number {
+  let before = performance.eventLoopUtilization()
+  return () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, before)
+    before = now
+    return utilization
+  }
+}
