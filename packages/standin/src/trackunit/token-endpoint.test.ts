@@ -72,6 +72,11 @@ describe('invariant 13: lifetimes', () => {
       answer: { expires_in: undefined, access_token: jwt({ exp: startS + 600 }) },
       lifetimeMs: 600_000,
     },
+    {
+      says: 'more than the token’s own life',
+      answer: { expires_in: 3600, access_token: jwt({ iat: startS - 5, exp: startS + 895 }) },
+      lifetimeMs: 900_000,
+    },
     { says: 'more than a day', answer: { expires_in: 1e12 }, lifetimeMs: 86_400_000 },
   ])('expires_in says $says', async ({ answer, lifetimeMs }) => {
     const { exchanged } = await exchange(json({ ...documented, ...answer }))

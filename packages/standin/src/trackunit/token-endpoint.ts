@@ -97,12 +97,16 @@ async function readToken({ headers, text }: EndpointAnswer, asked: Asked): Promi
   }
 }
 
-/** `expires_in`, else the JWT's own `exp` counted from its `iat`, else five minutes; never more than a day. */
+/**
+ * `expires_in`, or the JWT's own life if that is shorter: its `exp` counted from its `iat`. Without both, what is left until its
+ * `exp`, else five minutes; never more than a day.
+ */
 function lifetimeOf(expiresInS: number | undefined, { exp, iat }: Record<string, unknown>, now: Date): number {
-  if (expiresInS !== undefined) return Math.min(expiresInS * 1_000, longestLifetimeMs)
-  if (typeof exp !== 'number') return defaultLifetimeMs
-  const issuedAtMs = typeof iat === 'number' ? iat * 1_000 : now.getTime()
-  return Math.min(exp * 1_000 - issuedAtMs, longestLifetimeMs)
+  const given = expiresInS !== undefined ? [expiresInS * 1_000] : []
+  const own = typeof exp === 'number' && typeof iat === 'number' ? [(exp - iat) * 1_000] : []
+  const left = typeof exp === 'number' ? exp * 1_000 - now.getTime() : defaultLifetimeMs
+  const known = [...given, ...own]
+  return Math.min(longestLifetimeMs, ...(known.length > 0 ? known : [left]))
 }
 
 function claimsOf(accessToken: string): Record<string, unknown> {
