@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { createGate } from '../../test/gate.ts'
 import { StandinError } from '../standin-error.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
@@ -104,4 +105,22 @@ test('is served on its own port, also while the database is down; a taken port s
   expect(answer.headers.get('content-type')).toContain('text/plain')
   expect(await answer.text()).toContain('standin_process_')
   expect((await fetch(`http://127.0.0.1:${address.port}/`)).status).toBe(404)
+})
+
+test('invariant 25: however many scrape at once, the database is asked once', async () => {
+  const metrics = createMetrics()
+  const gate = createGate()
+  let asked = 0
+  metrics.measurePool(async () => {
+    asked++
+    await gate.pass()
+    return 0
+  })
+  const scrapes = Array.from({ length: 1_000 }, () => metrics.text())
+  await gate.reached
+  gate.open()
+  expect(new Set(await Promise.all(scrapes)).size).toBe(1)
+  expect(asked).toBe(1)
+  await metrics.text()
+  expect(asked).toBe(2)
 })

@@ -177,6 +177,33 @@ export function createMetrics() {
     }),
   }
 
+  let reading: Promise<string> | undefined
+
+  async function read(): Promise<string> {
+    const isDown = watch?.isDown() ?? false
+    if (!isDown) poolWait.set(await readPool().catch(() => 0)) // Before what is counted, which takes places as well.
+    const counts = isDown ? undefined : await readCounts().catch(() => undefined)
+    if (counts) {
+      gauges.runs.reset()
+      for (const [state, runs] of Object.entries(counts.openRuns)) gauges.runs.set({ state }, runs)
+      gauges.held.set(counts.heldCallbacks)
+      gauges.signIn.set(counts.signInDownForS)
+      gauges.dueProof.set(counts.oldestDueProofS)
+      gauges.dueDelivery.set(counts.oldestDueDeliveryS)
+      gauges.stillestRun.set(counts.stillestRunS)
+      gauges.accounts.reset()
+      for (const [state, accounts] of Object.entries(counts.accounts)) gauges.accounts.set({ state }, accounts)
+    }
+    keySetAge.reset()
+    for (const [keys, ageS] of Object.entries(readKeySets()))
+      if (ageS !== undefined) keySetAge.set({ keys }, Math.round(ageS))
+    databaseUp.set(watch && !watch.isDown() ? 1 : 0)
+    clockAhead.set(Math.round((watch?.clockOffByMs() ?? 0) / 1_000))
+    preparedTexts.set(readPrepared())
+    spoolBytes.set(await readSpool().catch(() => 0))
+    return registry.metrics()
+  }
+
   return {
     /** A callback by how it was answered: its status, or the reason of its refusal. */
     countCallback: (answer: Outcome) => callbacks.inc({ answer: labelOf(answer) }),
@@ -224,30 +251,15 @@ export function createMetrics() {
       readSpool = bytes
     },
     contentType: registry.contentType,
-    /** In Prometheus' text format. While the database is down, its counts stay as they were. */
-    async text(): Promise<string> {
-      const isDown = watch?.isDown() ?? false
-      if (!isDown) poolWait.set(await readPool().catch(() => 0)) // Before what is counted, which takes places as well.
-      const counts = isDown ? undefined : await readCounts().catch(() => undefined)
-      if (counts) {
-        gauges.runs.reset()
-        for (const [state, runs] of Object.entries(counts.openRuns)) gauges.runs.set({ state }, runs)
-        gauges.held.set(counts.heldCallbacks)
-        gauges.signIn.set(counts.signInDownForS)
-        gauges.dueProof.set(counts.oldestDueProofS)
-        gauges.dueDelivery.set(counts.oldestDueDeliveryS)
-        gauges.stillestRun.set(counts.stillestRunS)
-        gauges.accounts.reset()
-        for (const [state, accounts] of Object.entries(counts.accounts)) gauges.accounts.set({ state }, accounts)
-      }
-      keySetAge.reset()
-      for (const [keys, ageS] of Object.entries(readKeySets()))
-        if (ageS !== undefined) keySetAge.set({ keys }, Math.round(ageS))
-      databaseUp.set(watch && !watch.isDown() ? 1 : 0)
-      clockAhead.set(Math.round((watch?.clockOffByMs() ?? 0) / 1_000))
-      preparedTexts.set(readPrepared())
-      spoolBytes.set(await readSpool().catch(() => 0))
-      return registry.metrics()
+    /**
+     * In Prometheus' text format. While the database is down, its counts stay as they were. Scrapes at the
+     * same time share one reading: nobody needs to be signed in, and it asks the database for much.
+     */
+    text(): Promise<string> {
+      reading ??= read().finally(() => {
+        reading = undefined
+      })
+      return reading
     },
   }
 }
