@@ -26,8 +26,9 @@ export async function followClock({ clockUrl, databaseUrl, say }: Followed): Pro
     try {
       const answer = await fetch(clockUrl, { signal: AbortSignal.timeout(2_000) })
       const { offsetMs } = (await answer.json()) as { offsetMs: number }
+      if (offsetMs === 0 && setMs === 0) return
+      await clock.set(offsetMs) // Again each time: it counts for some seconds.
       if (offsetMs === setMs) return
-      await clock.set(offsetMs)
       setMs = offsetMs
       say(`It is ${new Date(Date.now() + offsetMs).toISOString()} now, for the server and its database too.`)
     } catch {
