@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import * as parts from '../packages/standin/src/dev/part.ts'
 
@@ -21,10 +19,14 @@ export const runPart = (
   { environment = {}, cwd = root }: Pick<PartOptions, 'environment' | 'cwd'> = {},
 ): Promise<string> => parts.runPart({ command, cwd, environment: { ...process.env, ...environment } })
 
+/** Below the ports that systems give to outgoing connections: one of those could take the port before a server does. */
+const ports = { from: 20_000, count: 12_000 }
+/** Processes that look for ports at the same time begin at different ones. */
+let next = (process.pid * 61) % ports.count
+
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
+  for (;;) {
+    next = (next + 1) % ports.count
+    if (await parts.isFree(ports.from + next, '127.0.0.1')) return ports.from + next
+  }
 }
