@@ -25,10 +25,11 @@ export async function sealEntries(ctx: AuditContext): Promise<boolean> {
   const { macs, slot } = ctx.audit
   const changes = await ctx.audit.changes()
   const isSigned = (row: AuditRow) => macs.isOfEntry(signedPart(row), { kid: row.kid ?? '', mac: row.entryMac ?? '' })
+  let committed: Parameters<typeof changes.continueFrom>[0]
   try {
-    return await ctx.db.transaction(async (tx) => {
+    const rows = await ctx.db.transaction(async (tx) => {
       const rows = await claimUnchained(tx, { kids: macs.kids, limit: batch })
-      if (rows.length === 0) return false
+      if (rows.length === 0) return rows
       if (changes.isUnknown()) changes.continueFrom(await findEnd(tx, changes.writer))
       const forged = rows.filter((row) => !isSigned(row)).map(({ id }) => id)
       if (forged.length > 0) {
@@ -44,10 +45,13 @@ export async function sealEntries(ctx: AuditContext): Promise<boolean> {
         })
         const from = changes.known()
         if (!from || !(await chainRows(tx, chained, { end, from }))) throw new ChainTaken()
-        changes.continueFrom(end)
+        committed = end
       }
-      return rows.length === batch
+      return rows
     })
+    // Only now: whoever compares this end with the database would find that it lacks what is not committed yet.
+    if (committed) changes.continueFrom(committed)
+    return rows.length === batch
   } catch (error) {
     changes.forget() // Where the chain ends depends on whether the commit arrived.
     if (!(error instanceof ChainTaken)) throw error

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AuditStack, account, createAuditStack, handOut } from '../../test/audit-stack.ts'
+import { createGate } from '../../test/gate.ts'
 import { patiently } from '../../test/patiently.ts'
 import { auditRing } from '../../test/signed-rows.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
@@ -362,4 +363,29 @@ test('if two replicas chain rows at once, each row is in one chain, once', async
   expect((await stack.rows()).every(({ writer }) => writer !== null)).toBe(true)
   expect(await stack.problems()).toEqual([])
   await other.close()
+})
+
+test('invariant 27: the end of a chain is known once it is committed, and not while its commit takes long', async () => {
+  await using stack = await createAuditStack(database)
+  const gate = createGate()
+  const { db } = stack
+  const slow = new Proxy(db, {
+    get: (target, name) =>
+      name === 'transaction'
+        ? (work: Parameters<typeof db.transaction>[0]) =>
+            db.transaction(async (tx) => {
+              const result = await work(tx)
+              await gate.pass() // Everything but the commit is done.
+              return result
+            })
+        : Reflect.get(target, name),
+  })
+  await stack.change('grant.set')
+  const sealing = sealEntries({ ...stack.ctx, db: slow })
+  await gate.reached
+  const meanwhile = stack.audit.knownEnds()
+  gate.open()
+  await sealing
+  expect(meanwhile).toEqual([])
+  expect(stack.audit.knownEnds()).toEqual([{ writer: changes, seq: 1 }])
 })
