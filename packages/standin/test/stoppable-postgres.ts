@@ -15,7 +15,9 @@ export async function startStoppablePostgres() {
   const processId = async () => Number((await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n', 1)[0])
 
   return {
-    ...{ url, processId, isListening: () => isListening(url) },
+    url,
+    processId,
+    isListening: () => isListening(url),
     /** SIGKILL of whoever would start it again, and of itself; resolves when nobody listens any more. */
     async kill(): Promise<void> {
       await holder.kill()

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { countAccounts } from '../../../packages/standin/src/accounts/account-count-store.ts'
 import { findCredentialsInForce } from '../../../packages/standin/src/accounts/credentials-in-force.ts'
@@ -294,10 +294,13 @@ const rehearsals: Record<string, Rehearsal> = {
     await loop.stop()
     return { well, ill: await ofStack(stack) }
   },
-  StandinSpoolNotEmpty: onStack((stack) => stack.ctx.tokens.spool.append(handOut), {
-    STANDIN_DATA_DIR: join(dataDir, 'spool-1'),
-    OUTAGE_SERVE_S: '60',
-  }),
+  StandinSpoolNotEmpty: onStack(
+    async ({ ctx: { tokens } }) => {
+      onTestFinished(() => tokens.spool.close())
+      await tokens.spool.append(handOut)
+    },
+    { STANDIN_DATA_DIR: join(dataDir, 'spool-1'), OUTAGE_SERVE_S: '60' },
+  ),
   StandinHandOutSetAside: onStack(
     async ({ ctx, clock }) => {
       await ctx.tokens.spool.append({ ...handOut, generation: 99_999_999_999 })

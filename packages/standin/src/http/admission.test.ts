@@ -56,7 +56,9 @@ async function startCrowdedServer() {
     }
   }
   return {
-    ...{ ask, gate, stack },
+    ask,
+    gate,
+    stack,
     crowd: (size: number) => Array.from({ length: size }, () => ask('/waits')),
     beLate(late: boolean) {
       isLate = late
