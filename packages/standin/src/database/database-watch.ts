@@ -56,7 +56,8 @@ class DatabaseDown extends Error {
 /** Work that is to fail when the database goes down. */
 interface Work {
   interrupt: (reason: Error) => void
-  suspectAtMs: number
+  /** Counted by `noticeSlowWork`. */
+  suspectAtTick: number
 }
 
 const answersWithinMs = 700
@@ -64,9 +65,9 @@ const askEveryMs = 250
 const heardWithinMs = 500
 /** What callbacks and tokens are judged with. */
 const mostSkewMs = 60_000
-/** With `noticeEveryMs` and `answersWithinMs`, a hand-out waits for 1.5 seconds at most. */
-const suspectAfterMs = 700
+/** Work is suspected after seven to eight of these: with `answersWithinMs`, a hand-out waits for 1.5 seconds at most. */
 const noticeEveryMs = 100
+const suspectAfterTicks = 8
 /** Work that waits for a commit is ended when the database has not committed for this long. */
 const commitsWithinMs = 3_000
 /**
@@ -111,6 +112,7 @@ export function createDatabaseWatch({
   const working = new Set<Work>()
   /** One for all work: a timer for each would cost more than most of it. */
   let noticing: NodeJS.Timeout | undefined
+  let ticks = 0
   let asking: Promise<void> | undefined
   const stopping = new AbortController()
   const tellers = new Set<() => void>()
@@ -170,15 +172,15 @@ export function createDatabaseWatch({
   }
 
   function noticeSlowWork(): void {
-    const nowMs = clock.monotonicMs()
+    ticks++
     let isSlow = false
     for (const work of working) {
-      if (work.suspectAtMs > nowMs) break
+      if (work.suspectAtTick > ticks) break
       isSlow = true
       // To the end, where it is among those that are suspected next.
       working.delete(work)
       working.add(work)
-      work.suspectAtMs = nowMs + suspectAfterMs
+      work.suspectAtTick = ticks + suspectAfterTicks
     }
     if (isSlow) void look()
     if (working.size > 0) return
@@ -263,7 +265,7 @@ export function createDatabaseWatch({
     },
     whileUp: (work) =>
       new Promise((resolve, reject) => {
-        const own = { interrupt: reject, suspectAtMs: clock.monotonicMs() + suspectAfterMs }
+        const own = { interrupt: reject, suspectAtTick: ticks + suspectAfterTicks }
         working.add(own)
         noticing ??= setInterval(noticeSlowWork, noticeEveryMs).unref()
         work.then(
