@@ -63,7 +63,7 @@ export function followConnections<Asked>(
       const written = await answered
       answering.delete(socket)
       if (!socket.writable) return
-      if (written.status >= 400) known = undefined // A key that is good no more, for one, is Fastify's matter.
+      if (written.status === 401) known = undefined // A key that is good no more is Fastify's matter.
       if (!socket.write(textOf(written))) socket.pause().once('drain', () => socket.resume())
       if (!held) return
       const early = held
