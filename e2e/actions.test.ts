@@ -74,18 +74,24 @@ test('the attention list ranks machines, with data health and overdue services',
   expect(await brokenRules()).toEqual([])
 })
 
-test('stale events are previewed, then dismissed, each once', async () => {
-  const { run: preview } = await play('clear-stale-events', { mode: 'preview' })
+test('stale events are previewed, then dismissed, each once, without the one that was left out', async () => {
+  const { run: preview, result: before } = await play('clear-stale-events', { mode: 'preview' })
   expect(preview, JSON.stringify(preview)).toMatchObject({ state: 'succeeded', reason: null })
   const listed = Number(/^(\d+) events would be dismissed/.exec(preview.headline)?.[1])
   expect(listed).toBeGreaterThan(20)
 
-  const { run, result } = await play('clear-stale-events', { previewRunId: preview.id })
+  const leaveOut = before.rows.slice(0, 1).map(({ id }) => id)
+  const { run, result } = await play('clear-stale-events', { previewRunId: preview.id, leaveOut })
 
-  expect(run).toMatchObject({ state: 'succeeded', headline: `${listed} events dismissed.` })
+  const made = listed - 1
+  expect(run).toMatchObject({
+    state: 'succeeded',
+    leaveOut,
+    headline: `${made} events dismissed. 1 was left out as chosen.`,
+  })
   expect(result.total).toBe(listed)
   const { counts } = await stack.control<{ counts: Record<string, number> }>('requests')
-  expect(counts).toMatchObject({ eventDismiss: listed })
+  expect(counts).toMatchObject({ eventDismiss: made })
   expect(counts).not.toHaveProperty('eventDismiss again')
   expect(await brokenRules()).toEqual([])
 
@@ -93,11 +99,11 @@ test('stale events are previewed, then dismissed, each once', async () => {
   const [changed] = (await api.audit.list.query({ accountId, kinds: ['changed'], limit: 1 })).entries
   expect(changed).toMatchObject({
     event: 'run.changed',
-    details: { runId: run.id, made: listed, refused: 0, unknown: 0 },
+    details: { runId: run.id, made, refused: 0, unknown: 0 },
   })
   const single = await api.audit.list.query({ accountId, changesOfRun: run.id, limit: 100 })
   expect(single.entries.map(({ event }) => event)).toEqual(
-    Array.from({ length: Math.min(listed, 100) }, () => 'change.made'),
+    Array.from({ length: Math.min(made, 100) }, () => 'change.made'),
   )
   expect(JSON.parse(await stack.operator('audit', 'verify', '--json'))).toMatchObject({ problems: [] })
 })

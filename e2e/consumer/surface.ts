@@ -18,6 +18,7 @@ type Same<Left, Right> = (<T>() => T extends Left ? 1 : 2) extends <T>() => T ex
 true satisfies Same<
   keyof typeof client,
   | 'createStandinClient'
+  | 'csvSeparator'
   | 'domainName'
   | 'formatMessage'
   | 'isInDomains'
@@ -26,6 +27,7 @@ true satisfies Same<
   | 'standinLinks'
   | 'StandinClientError'
   | 'toStandinClientError'
+  | 'unitSymbol'
 >
 true satisfies Same<keyof typeof testing, 'createFakeStandin'>
 true satisfies Same<

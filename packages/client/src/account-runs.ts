@@ -17,6 +17,8 @@ interface RunOptions {
   mode?: 'preview' | 'apply'
   /** The ended preview whose changes are made. */
   previewRunId?: string
+  /** Rows of the preview, by their ids, whose changes are not made; at most 500. */
+  leaveOut?: string[]
   /** Where the result goes when the run has ended; at most 10. */
   deliverTo?: Destination[]
   /** An IANA name, such as `Europe/Copenhagen`: where days begin, and how files say times. UTC by default. */

@@ -6,7 +6,7 @@ import { errorReasonSchema } from './error-reason-schema.ts'
 import { messageSchema } from './message.ts'
 import { momentSchema } from './moment.ts'
 import { languageSchema, timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
-import { lineSchema } from './text.ts'
+import { lineSchema, textSchema } from './text.ts'
 
 export const runIdSchema = z.guid().toLowerCase()
 export const artifactIdSchema = z.guid().toLowerCase()
@@ -124,6 +124,8 @@ export const runSchema = z.object({
   scheduleId: z.guid().nullable(),
   /** For an applied run: the preview whose changes it makes. */
   previewRunId: runIdSchema.nullable(),
+  /** Of the preview's rows, by their ids: those whose changes it does not make. */
+  leaveOut: z.array(z.string()),
   /** For a repeated run: the run that it repeats. */
   retryOf: runIdSchema.nullable(),
   createdAt: momentSchema,
@@ -146,6 +148,8 @@ export const startRunInputSchema = z.strictObject({
   mode: z.enum(['preview', 'apply']).default('apply'),
   /** The ended preview whose changes are made; required for an action that changes data. */
   previewRunId: runIdSchema.optional(),
+  /** Rows of the preview, by their ids, whose changes are not made. A row that the preview does not have is refused. */
+  leaveOut: z.array(textSchema(200)).max(500).optional(),
   deliverTo: deliverToSchema.default([]),
   /** The reader's habits. */
   timeZone: timeZoneSchema.optional(),

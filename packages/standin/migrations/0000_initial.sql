@@ -457,6 +457,7 @@ CREATE TABLE "runs" (
 	"unit_system" text,
 	"language" text,
 	"preview_run_id" uuid,
+	"leave_out" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"retry_of" uuid,
 	"deliver_to" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"state" text NOT NULL,

@@ -62,6 +62,7 @@ const wholeInputs: Inputs<typeof procedures> = {
       idempotencyKey: 'a key of the test',
       mode: 'apply',
       previewRunId: runId,
+      leaveOut: ['a row'],
       deliverTo,
       ...habits,
     },
@@ -232,7 +233,7 @@ beforeAll(async () => {
   })}`
   server = await createStandin({ app, actions: [action] }).start({ ...environment, DATABASE_URL: database.url })
   // What the inputs name is there, under their ids.
-  const seed = { ...wholeInputs.run.start, previewRunId: undefined, deliverTo: [] }
+  const seed = { ...wholeInputs.run.start, previewRunId: undefined, leaveOut: undefined, deliverTo: [] }
   expect((await call(rowOf('run.start'), JSON.stringify(seed))).status).toBe(200)
   const { deliverTo: _, ...plan } = wholeInputs.schedule.create
   expect((await call(rowOf('schedule.create'), JSON.stringify({ ...plan, deliverTo: [] }))).status).toBe(200)

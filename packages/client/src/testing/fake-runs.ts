@@ -44,6 +44,7 @@ export interface NewRun {
   idempotencyKey: string
   mode?: Run['mode'] | undefined
   previewRunId?: Run['previewRunId'] | undefined
+  leaveOut?: Run['leaveOut'] | undefined
   timeZone?: Run['timeZone'] | undefined
   unitSystem?: Run['unitSystem'] | undefined
   language?: Run['language'] | undefined
@@ -111,6 +112,7 @@ export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => v
       language: wanted.language ?? null,
       scheduleId: null,
       previewRunId: wanted.previewRunId ?? null,
+      leaveOut: wanted.leaveOut ?? [],
       retryOf: null,
       createdAt: iso(),
       startedAt: null,

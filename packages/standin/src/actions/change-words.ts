@@ -15,11 +15,14 @@ export interface ChangeWords<Input> {
   made: Message
   refused: Message
   unknown: Message
+  leftOut: Message
   /** The result when every change was made, some were, some were so far, or there were none to make. */
   madeAll(counts: { total: number }): Message
   madeSome(counts: { made: number; total: number }): Message
   madeSoFar(counts: { made: number; total: number }): Message
   madeNone: Message
+  /** What the person who applied the preview left out; follows the result. */
+  leftOutSome(counts: { count: number }): Message
   /** A line of the log. */
   refusals(counts: { count: number }): Message
   /** What a run that stopped leaves open. */
@@ -38,6 +41,8 @@ const texts = {
     'change.made': 'Changed',
     'change.refused': 'Not changed',
     'change.unknown': 'Unknown',
+    'change.leftOut': 'Left out',
+    'change.leftOutSome': '{count, plural, one {# was} other {# were}} left out as chosen.',
     'change.all': '{total, plural, one {# change} other {# changes}} made.',
     'change.some': '{made, number} of {total, plural, one {# change} other {# changes}} made.',
     'change.soFar': '{made, number} of {total, plural, one {# change} other {# changes}} made so far.',
@@ -59,6 +64,8 @@ const texts = {
     'change.made': 'Ændret',
     'change.refused': 'Ikke ændret',
     'change.unknown': 'Ukendt',
+    'change.leftOut': 'Udeladt',
+    'change.leftOutSome': '{count, number} blev udeladt som valgt.',
     'change.all': '{total, plural, one {# ændring} other {# ændringer}} foretaget.',
     'change.some': '{made, number} af {total, plural, one {# ændring} other {# ændringer}} foretaget.',
     'change.soFar': '{made, number} af {total, plural, one {# ændring} other {# ændringer}} foretaget indtil nu.',
@@ -80,6 +87,8 @@ const texts = {
     'change.made': 'Geändert',
     'change.refused': 'Nicht geändert',
     'change.unknown': 'Unbekannt',
+    'change.leftOut': 'Ausgelassen',
+    'change.leftOutSome': '{count, plural, one {# wurde} other {# wurden}} wie gewählt ausgelassen.',
     'change.all': '{total, plural, one {# Änderung} other {# Änderungen}} gemacht.',
     'change.some': '{made, number} von {total, plural, one {# Änderung} other {# Änderungen}} gemacht.',
     'change.soFar': 'Bisher {made, number} von {total, plural, one {# Änderung} other {# Änderungen}} gemacht.',
@@ -103,6 +112,8 @@ const texts = {
     'change.made': 'Ändrad',
     'change.refused': 'Inte ändrad',
     'change.unknown': 'Okänt',
+    'change.leftOut': 'Utelämnad',
+    'change.leftOutSome': '{count, number} utelämnades enligt valet.',
     'change.all': '{total, plural, one {# ändring gjord} other {# ändringar gjorda}}.',
     'change.some': '{made, number} av {total, plural, one {# ändring} other {# ändringar}} gjorda.',
     'change.soFar': '{made, number} av {total, plural, one {# ändring} other {# ändringar}} gjorda hittills.',
@@ -124,6 +135,8 @@ const texts = {
     'change.made': 'Modifié',
     'change.refused': 'Non modifié',
     'change.unknown': 'Inconnu',
+    'change.leftOut': 'Exclu',
+    'change.leftOutSome': '{count, plural, one {# a été exclue} other {# ont été exclues}}, comme choisi.',
     'change.all': '{total, plural, one {# modification faite} other {# modifications faites}}.',
     'change.some': '{made, number} sur {total, plural, one {# modification} other {# modifications}} faites.',
     'change.soFar':
@@ -150,10 +163,12 @@ export const changeWords: ChangeWords<unknown> = {
   made: say('change.made'),
   refused: say('change.refused'),
   unknown: say('change.unknown'),
+  leftOut: say('change.leftOut'),
   madeAll: (counts) => say('change.all', counts),
   madeSome: (counts) => say('change.some', counts),
   madeSoFar: (counts) => say('change.soFar', counts),
   madeNone: say('change.none'),
+  leftOutSome: (counts) => say('change.leftOutSome', counts),
   refusals: (counts) => say('change.refusals', counts),
   outcomesUnknown: (counts) => say('change.outcomesUnknown', counts),
   untouched: (counts) => say('change.untouched', counts),

@@ -45,6 +45,38 @@ describe('a change', () => {
     expect(Object.keys(applied.files)).toEqual(['close-orders-applied.csv'])
   })
 
+  test('leaves out the rows that were chosen, and says so in its sentence and its list', async () => {
+    const { action, closed } = closing()
+    const stage = createActionStage()
+    const preview = await stage.play(action, { mode: 'preview' })
+    const applied = await stage.play(action, { preview, leaveOut: ['b'] })
+    expect(closed).toEqual(['a', 'c'])
+    expect(applied.headline).toBe('2 changes made. 1 was left out as chosen.')
+    expect(applied.rows.map(({ id, cells }) => [id, cells.outcome])).toEqual([
+      ['a', 'Changed'],
+      ['c', 'Changed'],
+      ['b', 'Left out'],
+    ])
+    expect(applied.progress.at(-1)).toMatchObject({ done: 2, total: 2 })
+  })
+
+  test('that stopped halfway says what was left out, too', async () => {
+    const { action } = closing({
+      async apply(_, { id }) {
+        if (id === 'c') throw new StandinError('INTERNAL')
+      },
+    })
+    const stage = createActionStage()
+    const preview = await stage.play(action, { mode: 'preview' })
+    const part = await stage.play(action, { preview, leaveOut: ['b'], endsHalfWay: true })
+    expect(part.rows.map(({ id, cells }) => [id, cells.outcome])).toEqual([
+      ['a', 'Changed'],
+      ['c', 'Unknown'],
+      ['b', 'Left out'],
+    ])
+    expect(part.detail).toContain('1 was left out as chosen.')
+  })
+
   test('that finds nothing says so, and makes no file', async () => {
     const { action } = closing()
     const stage = createActionStage()

@@ -138,10 +138,24 @@ async function make(told: AnyTold, context: Run): Promise<void> {
         await save(at)
       }
   })
-  await headline(sentenceOf({ made: at.done - at.refused, done: at.done, total }, words))
+  const leftOut = await listLeftOut(told, context)
+  await headline(sentences([sentenceOf({ made: at.done - at.refused, done: at.done, total }, words), ...leftOut]))
   if (at.refused > 0) await log(words.refusals({ count: at.refused }))
   await save(at)
   if (total > 0) await createCsvArtifact(context, { name: `${files.applied}.csv` })
+}
+
+/** Adds the rows that were not to be changed, which say so. @returns a sentence about them, if there are any */
+async function listLeftOut(
+  { words }: AnyTold,
+  { preview, result }: Pick<Run, 'preview' | 'result'>,
+): Promise<Message[]> {
+  let count = 0
+  for await (const rows of preview?.leftOut() ?? []) {
+    await result.rows(rows.map((row) => outcomeOf(row, words.leftOut)))
+    count += rows.length
+  }
+  return count > 0 ? [words.leftOutSome({ count })] : []
 }
 
 /** @returns why it was refused, if it was */
@@ -179,7 +193,8 @@ async function leaveList({ partOfPreview, files }: AnyTold, context: Part): Prom
 }
 
 /** Lists what a run that stopped halfway did change: the last changes are not in its state. */
-async function leaveMade({ words, files, columns }: AnyTold, context: Part): Promise<void> {
+async function leaveMade(told: AnyTold, context: Part): Promise<void> {
+  const { words, files, columns } = told
   const { preview, result, headline } = context
   const changes = await context.changes()
   if (!preview || changes.size === 0) return
@@ -194,12 +209,14 @@ async function leaveMade({ words, files, columns }: AnyTold, context: Part): Pro
       tried[change]++
       await result.rows([outcomeOf(row, outcomes[change])])
     }
+  const leftOut = await listLeftOut(told, context)
   const { made, unknown } = tried
   const rest = total - made - unknown
   const note = sentences([
     words.madeSome({ made, total }),
     ...(unknown > 0 ? [words.outcomesUnknown({ count: unknown })] : []),
     ...(rest > 0 ? [words.untouched({ count: rest })] : []),
+    ...leftOut,
   ])
   await headline(sentenceOf({ made, done: made + unknown + tried['not made'], total }, words))
   await result.detail(note)

@@ -21,10 +21,12 @@ export interface PreviewOfRun {
   endedAt: Date
   /** What its last checkpoint kept. */
   checkpoint: unknown
-  /** How many rows its result has. */
+  /** How many rows of its result are to be changed. */
   countRows(): Promise<number>
-  /** The rows of its result, in batches. */
+  /** Those rows, in batches: what the person who applies it left out is not among them. */
   rows(): AsyncIterable<SentRow[]>
+  /** The rows that are not to be changed. */
+  leftOut(): AsyncIterable<SentRow[]>
 }
 
 /** The runs before this one that its action may read. */
@@ -43,8 +45,9 @@ export async function findPredecessors(
           runId: preview.id,
           endedAt: preview.endedAt,
           checkpoint: preview.checkpoint?.state,
-          countRows: async () => (await findResult(db, preview))?.result?.rows ?? 0,
-          rows: () => resultRows(db, preview),
+          countRows: async () => ((await findResult(db, preview))?.result?.rows ?? 0) - run.leaveOut.length,
+          rows: () => resultRows(db, preview, (id) => !run.leaveOut.includes(id)),
+          leftOut: () => resultRows(db, preview, (id) => run.leaveOut.includes(id)),
         }
       : undefined,
     usual: new Map(previous?.steps.map(({ name, tookMs }) => [textOf(name), tookMs ?? 0])),
@@ -56,7 +59,12 @@ async function resultRowIds(db: Database, run: RunKey): Promise<ReadonlySet<stri
   return new Set(batches.flat())
 }
 
-async function* resultRows(db: Database, run: RunKey): AsyncGenerator<SentRow[]> {
+async function* resultRows(
+  db: Database,
+  run: RunKey,
+  isWanted: (id: string) => boolean = () => true,
+): AsyncGenerator<SentRow[]> {
   const result = (await findResult(db, run))?.result
-  if (result) yield* readRows(db, result)
+  if (!result) return
+  for await (const rows of readRows(db, result)) yield rows.filter(({ id }) => isWanted(id))
 }

@@ -10,6 +10,7 @@ import type { ActionsContext } from './actions-context.ts'
 import { accountAllowsIfServed, allowedAction, checkAccountAllows } from './allowed-action.ts'
 import { checkDestinations } from './check-destinations.ts'
 import { checkInput } from './check-input.ts'
+import { checkLeftOut } from './check-left-out.ts'
 import type { AnyAction } from './define-action.ts'
 
 /**
@@ -20,13 +21,21 @@ import type { AnyAction } from './define-action.ts'
 export async function startRun(
   ctx: ActionsContext,
   caller: Caller,
-  { actionId, previewRunId, ...asked }: StartRunInput,
+  { actionId, previewRunId, leaveOut: ids = [], ...asked }: StartRunInput,
 ): Promise<RunRow> {
   const action = await allowedAction(ctx, caller, { accountId: asked.accountId, actionId })
   checkInput(action, asked.input)
+  const leaveOut = [...new Set(ids)]
   await checkDestinations(ctx, asked.deliverTo, { caller, accountId: asked.accountId })
+  await checkLeftOut(ctx.db, { accountId: asked.accountId, previewRunId, leaveOut })
   return inTransaction(ctx, (tx) =>
-    acceptRun(tx, { ...asked, ...(previewRunId !== undefined && { previewRunId }), action, ...startedBy(caller) }),
+    acceptRun(tx, {
+      ...asked,
+      leaveOut,
+      ...(previewRunId !== undefined && { previewRunId }),
+      action,
+      ...startedBy(caller),
+    }),
   )
 }
 
@@ -85,8 +94,8 @@ export async function startRunAsOperator(
 }
 
 function againOf(run: RunRow): Omit<NewRun, 'action' | 'idempotencyKey' | 'startedBy' | 'actor'> {
-  const { accountId, mode, input, previewRunId, deliverTo, timeZone, unitSystem, language } = run
-  const again = { accountId, mode, input, deliverTo, timeZone, unitSystem, language, retryOf: run.id }
+  const { accountId, mode, input, previewRunId, leaveOut, deliverTo, timeZone, unitSystem, language } = run
+  const again = { accountId, mode, input, leaveOut, deliverTo, timeZone, unitSystem, language, retryOf: run.id }
   return { ...again, ...(previewRunId !== null && { previewRunId }) }
 }
 

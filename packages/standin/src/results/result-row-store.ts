@@ -1,7 +1,7 @@
 import type { Area, Message, ResultMap, SentColumn, SentRow } from '@standin/contracts'
 import { and, asc, desc, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
-import { arrayParameter } from '../database/is-among.ts'
+import { arrayParameter, isAmong } from '../database/is-among.ts'
 import { isOfRun, type RunKey } from '../runs/run-table.ts'
 import type { ResultOfRun } from './result-store.ts'
 import { runResultRows, runResults } from './result-table.ts'
@@ -73,6 +73,15 @@ const patternOf = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
 export async function countRows(db: Database, kept: KeptRows, selection: RowSelection): Promise<number> {
   return db.$count(runResultRows, selected(kept, selection))
+}
+
+/** Which of these ids are ids of the result's rows. */
+export async function idsAmongRows(db: Database, kept: KeptRows, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .select({ id: runResultRows.rowId })
+    .from(runResultRows)
+    .where(and(isKept(kept), isAmong(runResultRows.rowId, ids)))
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Whether any row is about a machine. */

@@ -38,6 +38,8 @@ export interface NewRun {
   language?: string | null | undefined
   scheduleId?: string
   previewRunId?: string
+  /** Ids of rows that its preview has. */
+  leaveOut?: readonly string[] | undefined
   retryOf?: string
 }
 
@@ -47,7 +49,7 @@ export interface NewRun {
  * @throws StandinError `PREVIEW_REQUIRED`, `IDEMPOTENCY_KEY_REUSED`, `RUN_OVERLAPS`, `INPUT_INVALID`
  */
 export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow> {
-  const { accountId, action, mode, actor, previewRunId, retryOf, scheduleId } = run
+  const { accountId, action, mode, actor, previewRunId, leaveOut = [], retryOf, scheduleId } = run
   await lockPromotion(tx.db, accountId)
   const { row, isNew } = await insertRun(tx.db, toRow(run))
   if (!isNew) {
@@ -64,6 +66,7 @@ export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow>
     actionId: action.id,
     mode,
     ...(previewRunId !== undefined && { previewRunId }),
+    ...(leaveOut.length > 0 && { leaveOut }),
     ...(retryOf !== undefined && { retryOf }),
     ...(scheduleId !== undefined && { scheduleId }),
   }
@@ -93,6 +96,7 @@ const toRow = (run: NewRun): Parameters<typeof insertRun>[1] => ({
   language: run.language ?? null,
   scheduleId: run.scheduleId ?? null,
   previewRunId: run.previewRunId ?? null,
+  leaveOut: [...(run.leaveOut ?? [])],
   retryOf: run.retryOf ?? null,
   mayOverlap: run.action.mayOverlap ?? false,
   state: 'queued',
@@ -107,6 +111,7 @@ function isSame(row: RunRow, run: NewRun): boolean {
     row.mode === run.mode &&
     row.previewRunId === (run.previewRunId ?? null) &&
     row.retryOf === (run.retryOf ?? null) &&
+    isDeepStrictEqual(row.leaveOut, run.leaveOut ?? []) &&
     isDeepStrictEqual(row.input, run.input)
   )
 }

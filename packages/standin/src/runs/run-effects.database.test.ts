@@ -356,6 +356,38 @@ describe('invariant 18: each change that a run makes in Trackunit leaves an audi
 })
 
 describe('a change is applied with its preview', () => {
+  test('without the rows that were left out, which the audit names; what the preview does not list is refused', async () => {
+    const read: unknown[] = []
+    const { stack, worker, apply } = await previewed(
+      clearing(async ({ preview }) => {
+        for await (const rows of preview?.rows() ?? []) read.push(rows.map(({ id }) => id))
+        for await (const rows of preview?.leftOut() ?? []) read.push(rows.map(({ id }) => id))
+        read.push(await preview?.countRows())
+      }),
+    )
+    await using _ = stack
+    const refusals = [
+      [{ ...apply, leaveOut: ['b', 'x', 'y'] }, 'leaveOut: the preview does not list "x", "y".'],
+      [{ ...apply, leaveOut: ['a', 'b', 'c'] }, 'leaveOut: it has every row of the preview. Nothing would be changed.'],
+      [{ mode: 'preview', leaveOut: ['a'] }, 'Only a change that is applied after a preview can leave rows out.'],
+    ] satisfies Array<[Parameters<typeof stack.start>[0], string]>
+    for (const [asked, detail] of refusals)
+      await expect(stack.start(asked)).rejects.toMatchObject({
+        reason: 'INPUT_INVALID',
+        detail,
+      })
+
+    const idempotencyKey = 'left-out-once'
+    const { id } = await stack.start({ ...apply, idempotencyKey, leaveOut: ['b', 'b'] })
+    await expect(stack.start({ ...apply, idempotencyKey })).rejects.toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED' })
+    await worker.workOn(id)
+    expect(read).toEqual([['a', 'c'], ['b'], 2])
+    expect(await stack.run(id)).toMatchObject({ state: 'succeeded', leaveOut: ['b'] })
+    const [applied] =
+      await stack.sql`select details from audit_entries where event = 'run.applied' and details ->> 'runId' = ${id}`
+    expect(applied?.details).toMatchObject({ leaveOut: ['b'] })
+  })
+
   test('whose rows and checkpoint the applied run reads', async () => {
     const read: unknown[] = []
     const { stack, worker, apply } = await previewed(

@@ -41,6 +41,8 @@ export const runs = pgTable(
     language: text(),
     /** Of an applied run: whose changes it makes. */
     previewRunId: uuid(),
+    /** Of its preview's rows, by their ids: those whose changes are not made. */
+    leaveOut: jsonb().$type<string[]>().notNull().default([]),
     retryOf: uuid(),
     /** Where its result goes when it has ended. */
     deliverTo: jsonb().$type<Destination[]>().notNull().default([]),

@@ -32,6 +32,8 @@ export interface HowToPlay {
   input?: object
   mode?: 'preview' | 'apply'
   preview?: Played
+  /** Rows of the preview, by their ids, whose changes are not made. */
+  leaveOut?: readonly string[]
   /** The checkpoint of a run that began before. */
   resumedFrom?: unknown
   /** Throws if the action says something that a language of its `messages` lacks. */
@@ -81,7 +83,7 @@ export function createActionStage({
     action: Action<Schema, State>,
     how: HowToPlay = {},
   ): Promise<Played> {
-    const { input = {}, mode = 'apply', preview, resumedFrom, checksTranslations = true, endsHalfWay = false } = how
+    const { input = {}, mode = 'apply', preview, leaveOut = [], resumedFrom, checksTranslations = true, endsHalfWay = false } = how
     checkInput(action, { ...input })
     const firstRequest = trackunit.requests.length
     const key = `${action.id} ${mode}`
@@ -97,7 +99,7 @@ export function createActionStage({
         trackunit: withPages(guardChanges({ ...unanswered, ...(client ?? trackunit.client) }, rules)),
         clock: { now: () => new Date(nowMs) },
         previous: previousOf(lastRuns.get(key)),
-        preview: preview && previewOf(preview),
+        preview: preview && previewOf(preview, leaveOut),
         machines: register.registerOf(++runs, `${key} ${JSON.stringify(input)}`),
       },
       gate,

@@ -75,13 +75,18 @@ export const previousOf = (played: Played | undefined): PreviousRun | undefined 
 /** The rows of a run as it gave them. */
 export const sent = new WeakMap<Played, GivenRow[]>()
 
-export const previewOf = (played: Played): PreviewOfRun => ({
-  runId: 'preview',
-  endedAt: played.endedAt,
-  checkpoint: played.checkpoint,
-  countRows: async () => (sent.get(played) ?? []).length,
-  async *rows() {
-    const rows = sent.get(played) ?? []
+export function previewOf(played: Played, leaveOut: readonly string[]): PreviewOfRun {
+  const sentRows = sent.get(played) ?? []
+  async function* inBatches(isLeftOut: boolean) {
+    const rows = sentRows.filter(({ id }) => leaveOut.includes(id) === isLeftOut)
     for (let at = 0; at < rows.length; at += 100) yield rows.slice(at, at + 100).map(asResultRow)
-  },
-})
+  }
+  return {
+    runId: 'preview',
+    endedAt: played.endedAt,
+    checkpoint: played.checkpoint,
+    countRows: async () => sentRows.filter(({ id }) => !leaveOut.includes(id)).length,
+    rows: () => inBatches(false),
+    leftOut: () => inBatches(true),
+  }
+}

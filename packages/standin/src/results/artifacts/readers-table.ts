@@ -1,4 +1,4 @@
-import type { ResultColumn, ResultRow } from '@standin/contracts'
+import { type ResultColumn, type ResultRow, unitSymbol } from '@standin/contracts'
 
 /** How people on an account read times and measures. */
 export interface ReaderHabits {
@@ -10,35 +10,18 @@ export interface ReaderHabits {
 }
 
 type Kind = ResultColumn['kind']
-interface Measure {
-  unit: string
-  /** Converts the metric value. */
-  convert?: (value: number) => number
+/** From the metric value. */
+const imperial: Partial<Record<Kind, (value: number) => number>> = {
+  litres: (litres) => litres / 3.785411784,
+  kilometres: (kilometres) => kilometres / 1.609344,
+  kilograms: (kilograms) => kilograms / 0.45359237,
+  celsius: (celsius) => celsius * 1.8 + 32,
 }
-
-const metric: Partial<Record<Kind, Measure>> = {
-  hours: { unit: 'h' },
-  percent: { unit: '%' },
-  litres: { unit: 'l' },
-  kilometres: { unit: 'km' },
-  kilograms: { unit: 'kg' },
-  volts: { unit: 'V' },
-  celsius: { unit: '°C' },
-}
-const imperial: Partial<Record<Kind, Measure>> = {
-  ...metric,
-  litres: { unit: 'US gal', convert: (litres) => litres / 3.785411784 },
-  kilometres: { unit: 'mi', convert: (kilometres) => kilometres / 1.609344 },
-  kilograms: { unit: 'lb', convert: (kilograms) => kilograms / 0.45359237 },
-  celsius: { unit: '°F', convert: (celsius) => celsius * 1.8 + 32 },
-}
-const measureOf = (kind: Kind, { unitSystem }: ReaderHabits): Measure | undefined =>
-  (unitSystem === 'imperial' ? imperial : metric)[kind]
 
 /** A number in the reader's units; a count has no unit. */
 export function measured(value: number, kind: Kind, habits: ReaderHabits): { value: number; unit: string | undefined } {
-  const measure = measureOf(kind, habits)
-  return { value: rounded(measure?.convert?.(value) ?? value), unit: measure?.unit }
+  const convert = habits.unitSystem === 'imperial' ? imperial[kind] : undefined
+  return { value: rounded(convert?.(value) ?? value), unit: unitSymbol(kind, habits) }
 }
 
 /** What files say themselves; the rest is the action's. */
@@ -80,7 +63,7 @@ export function readersTable(
   const words = fileWords(habits)
   const titlesOf = ({ title, kind }: ResultColumn): string[] => {
     if (kind === 'place') return [`${title}, ${words.latitude} (°)`, `${title}, ${words.longitude} (°)`]
-    const unit = kind === 'moment' ? timeZone : measureOf(kind, habits)?.unit
+    const unit = kind === 'moment' ? timeZone : unitSymbol(kind, habits)
     return [unit === undefined ? title : `${title} (${unit})`]
   }
   const cellsOf = ({ key, kind }: ResultColumn, { cells }: ResultRow): ReadersCell[] => {

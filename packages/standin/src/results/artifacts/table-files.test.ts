@@ -48,6 +48,17 @@ describe('a CSV file', () => {
     ])
   })
 
+  test.each([
+    ['da-DK', 'Loader;"a;b, c";-2,5;1000;'],
+    ['de', 'Loader;"a;b, c";-2,5;1000;'],
+    ['sv-SE', 'Loader;"a;b, c";-2,5;1000;'],
+    ['fr-FR', 'Loader;"a;b, c";-2,5;1000;'],
+    ['en-GB', 'Loader,"a;b, c",-2.5,1000,'],
+  ])('for a reader of %s is separated, and has decimals, as their spreadsheet expects', async (language, line) => {
+    const cells = { note: 'a;b, c', fuel: -2.5, heat: 1_000, seen: null }
+    expect((await csv([row(cells)], { ...metric, language }))[1]).toBe(line)
+  })
+
   test('has a position as two numbers, both empty when it is unknown', async () => {
     const place: ResultColumn = { key: 'place', title: 'Position', kind: 'place', filterable: false }
     const rows = ['55.7,-12.6', null, 'nowhere', '1,'].map((value) => row({ place: value }))

@@ -1,4 +1,4 @@
-import type { ResultChart, ResultColumn, ResultRow } from '@standin/contracts'
+import { csvSeparator, decimalMark, type ResultChart, type ResultColumn, type ResultRow } from '@standin/contracts'
 import { stringify } from 'csv-stringify/sync'
 import { type Cell, type CellValue, type ColumnDef, type WriteSheet, writeXlsx, writeXlsxStream } from 'hucre/xlsx'
 import { fileWords, type ReaderHabits, type ReadersCell, readersTable } from './readers-table.ts'
@@ -36,11 +36,19 @@ export function toCsv(rows: ReadonlyArray<ReadonlyArray<string | number | null |
   )
 }
 
-/** A CSV file of a table, with one batch of rows in memory at a time. */
+/** A CSV file of a table as the reader's spreadsheet expects it, with one batch of rows in memory at a time. */
 export async function* csvOf({ columns, hasMachines, batches, habits, note }: TableToWrite): AsyncGenerator<string> {
   const { titles, cells } = readersTable(columns, habits, { hasMachines })
-  yield byteOrderMark + toCsv(note === undefined ? [titles] : [[note], titles])
-  for await (const rows of batches) yield toCsv(rows.map((row) => cells(row).map(textOrNumber)))
+  const delimiter = csvSeparator(habits.language)
+  const mark = decimalMark(habits.language)
+  const cast = { number: (value: number) => String(value).replace('.', mark) }
+  const lines = (rows: ReadersCell[][]) =>
+    stringify(
+      rows.map((row) => row.map(textOrNumber)),
+      { escape_formulas: true, record_delimiter: 'windows', delimiter, cast },
+    )
+  yield byteOrderMark + lines(note === undefined ? [titles] : [[note], titles])
+  for await (const rows of batches) yield lines(rows.map(cells))
 }
 
 /** So many rows are made into a workbook at once; with more, it is written row by row, since it would fill the memory. */
