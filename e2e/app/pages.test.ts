@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { textsFor } from '../../packages/iris-ui/src/texts/texts-for.ts'
+import { wholeTexts } from '../../packages/iris-ui/src/texts/whole-texts.ts'
 import { missingBrowser } from '../browser.ts'
 import { install, type Stack } from '../stack.ts'
 import { barriers, looks, show } from './barriers.ts'
@@ -76,6 +76,25 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       expect(manager.wrong).toEqual([])
     },
   )
+
+  test('a row of a preview can be left out; its sentence and its button count the others', async () => {
+    const { app: inside, visit } = manager
+    await visit(`/actions/clear-stale-events/preview/${ids.preview}`)
+    const button = inside.getByRole('button', { name: /^Dismiss [\d,]+ events?$/ })
+    const counted = async () => Number(/[\d,]+/.exec((await button.textContent()) ?? '')?.[0].replace(',', ''))
+    const all = await counted()
+    await inside
+      .getByRole('checkbox', { name: /^Include / })
+      .first()
+      .uncheck()
+    await inside.getByText('One is left out.').waitFor()
+    expect(await counted()).toBe(all - 1)
+    await inside
+      .getByRole('heading', { name: `${all - 1} events would be dismissed. Nothing has changed yet.` })
+      .waitFor()
+    await inside.getByRole('button', { name: 'Include all' }).click()
+    expect(await counted()).toBe(all)
+  })
 
   test('the keyboard is enough to get from the installation to the result, its file and its machines', async () => {
     await app.stack.control('settings', { fleetSize: 250 }, 'PUT') // Enough machines for the search to appear.
@@ -324,7 +343,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
 
   test('a page whose code is loaded renders at once', async () => {
     const fresh = await app.open({ account })
-    await fresh.app.locator('.results, .first-visit').first().waitFor()
+    await fresh.app.locator('.results, .reads').first().waitFor()
     await fresh.app.getByRole('link', { name: 'Actions', exact: true }).hover()
     const shown = await fresh.frame().evaluate(async () => {
       const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -493,10 +512,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const reader = await app.open({ account, language })
     await reader.app.locator('main h1').waitFor()
     expect(await reader.frame().evaluate(() => document.querySelector('.standin')?.getAttribute('lang'))).toBe(lang)
-    const own = plainTexts(await textsFor(language, { name: 'Standin' }))
+    const own = plainTexts(await wholeTexts(language, { name: 'Standin' }))
     const { actions } = await (await app.as(account)).action.list.query({ accountId: account })
     const english = [
-      ...plainTexts(await textsFor('en-GB', { name: 'Standin' })),
+      ...plainTexts(await wholeTexts('en-GB', { name: 'Standin' })),
       ...actions.flatMap(({ title, description }) => [title, description]),
     ].filter((text) => text.length > 3 && !own.includes(text))
     for (const path of [

@@ -1,4 +1,4 @@
 export type { StandinHost } from './host.ts'
 export { StandinApp, type StandinAppProps } from './standin-app.tsx'
 export type { Texts } from './texts/en.ts'
-export { textsFor } from './texts/texts-for.ts'
+export { wholeTexts as textsFor } from './texts/whole-texts.ts'

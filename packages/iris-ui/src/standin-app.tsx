@@ -1,14 +1,14 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, use, useLayoutEffect, useMemo, useState } from 'react'
-import { createApi, TRPCProvider } from './connection/api.ts'
+import { createApi, TRPCContext } from './connection/api.ts'
 import { AskAgainContext } from './connection/ask-again.ts'
 import type { FirstAnswers } from './connection/first-answers.ts'
 import type { StandinHost } from './host.ts'
 import { FirstShape } from './parts/skeleton.tsx'
 import { Shell } from './shell/shell.tsx'
 import { type AppLook, wearAccent } from './styles/accent.ts'
-import { SurroundingsContext, surroundingsOf } from './surroundings.ts'
-import type { Texts } from './texts/en.ts'
+import { FirstSurroundingsContext, surroundingsOf } from './surroundings.ts'
+import type { FirstTexts } from './texts/first-english.ts'
 import { textsFor } from './texts/texts-for.ts'
 import { WithActionMessages } from './texts/with-action-messages.tsx'
 
@@ -42,24 +42,30 @@ export function StandinApp({ host, app, serverUrl, first }: StandinAppProps) {
   )
 }
 
-function Connected({ host, app, serverUrl, first, texts: given }: StandinAppProps & { texts: Texts | Promise<Texts> }) {
+function Connected({
+  host,
+  app,
+  serverUrl,
+  first,
+  texts: given,
+}: StandinAppProps & { texts: FirstTexts | Promise<FirstTexts> }) {
   const texts = given instanceof Promise ? use(given) : given
-  const [{ queryClient, trpcClient, askAgain, askedAtMs }] = useState(() => createApi({ host, serverUrl, first }))
+  const [{ queryClient, trpc, askAgain, askedAtMs }] = useState(() => createApi({ host, serverUrl, first }))
   const surroundings = useMemo(() => surroundingsOf({ host, app, texts }), [host, app, texts])
 
   return (
     <QueryClientProvider client={queryClient}>
-      <TRPCProvider queryClient={queryClient} trpcClient={trpcClient}>
+      <TRPCContext value={trpc}>
         <AskAgainContext value={askAgain}>
-          <SurroundingsContext value={surroundings}>
+          <FirstSurroundingsContext value={surroundings}>
             <div className="standin" lang={texts.language}>
               <WithActionMessages>
                 <Shell askedAtMs={askedAtMs} />
               </WithActionMessages>
             </div>
-          </SurroundingsContext>
+          </FirstSurroundingsContext>
         </AskAgainContext>
-      </TRPCProvider>
+      </TRPCContext>
     </QueryClientProvider>
   )
 }

@@ -62,10 +62,14 @@ if (frame) {
   })
 }
 
-/** Whether a token lives for another minute. */
+/** Whether a token lives for another minute; one that cannot be read is the app's to judge. */
 function isGood(token) {
-  const claims = JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')))
-  return claims.exp * 1000 > Date.now() + 60_000
+  try {
+    const claims = JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')))
+    return claims.exp * 1000 > Date.now() + 60_000
+  } catch {
+    return true
+  }
 }
 
 function showToast({ title, kind }) {

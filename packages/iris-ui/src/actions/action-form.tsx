@@ -17,7 +17,8 @@ import { useStartRun } from '../runs/use-start-run.ts'
 import { addresses } from '../shell/addresses.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { type Hindrance, hindranceWords } from './may-start.ts'
+import { hindranceWords } from './hindrance-words.ts'
+import type { Hindrance } from './may-start.ts'
 
 interface ActionFormProps {
   action: Action

@@ -15,7 +15,8 @@ import { useRuns } from '../runs/use-runs.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { type Hindrance, hindranceOf, hindranceWords, leavesOutWords } from './may-start.ts'
+import { hindranceWords, leavesOutWords } from './hindrance-words.ts'
+import { type Hindrance, hindranceOf } from './may-start.ts'
 
 /** The catalogue: what each action does, how long it takes, whether it changes data, and its last result. */
 export function CataloguePage() {

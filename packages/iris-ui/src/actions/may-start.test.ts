@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { en } from '../texts/called-standin.fixture.ts'
-import { hindranceOf, hindranceWords, leavesOutWords } from './may-start.ts'
+import { hindranceWords, leavesOutWords } from './hindrance-words.ts'
+import { hindranceOf } from './may-start.ts'
 
 const action = {
   id: 'clear',

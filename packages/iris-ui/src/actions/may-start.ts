@@ -1,5 +1,4 @@
 import type { Action, Installation, Run } from '@standin/client'
-import type { Texts } from '../texts/en.ts'
 
 /** Why an action cannot start, most lasting reason first. `busy`: one of its runs works and another waits. */
 export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'stopped' | 'not-installed' | 'access' | 'busy'
@@ -26,41 +25,4 @@ export function hindranceOf(
   if (state !== undefined && state !== 'active' && state !== 'pending') return 'access'
   const open = going.filter(({ actionId }) => actionId === action.id).length
   return open >= mostOpen && !action.mayOverlap ? 'busy' : undefined
-}
-
-export function hindranceWords(
-  hindrance: Hindrance,
-  { missingScopes, missingFromPlan, missingPlan }: Pick<Action, 'missingScopes' | 'missingFromPlan' | 'missingPlan'>,
-  texts: Texts,
-): string {
-  const words = texts.actions
-  const namesOf = (scopes: readonly string[]) => texts.list(scopes.map((scope) => texts.permissions[scope] ?? scope))
-  switch (hindrance) {
-    case 'plan':
-      return words.needsPlan(missingPlan ?? namesOf(missingFromPlan))
-    case 'permission':
-      return words.needsPermission(namesOf(missingScopes))
-    case 'role':
-      return words.needsRole
-    case 'removed':
-      return words.uninstalled
-    case 'stopped':
-      return words.stopped
-    case 'not-installed':
-      return words.notInstalled
-    case 'access':
-      return words.noAccess
-    case 'busy':
-      return words.notStartedBecause.RUN_OVERLAPS
-  }
-}
-
-/** What an action leaves out for want of permissions that it can do without. */
-export function leavesOutWords(
-  scopes: readonly string[],
-  { missingFromPlan, texts }: { missingFromPlan: readonly string[]; texts: Texts },
-): string {
-  const names = texts.list(scopes.map((scope) => texts.permissions[scope] ?? scope))
-  const isPlan = scopes.every((scope) => missingFromPlan.includes(scope))
-  return isPlan ? texts.actions.leavesOutOfPlan(names) : texts.actions.leavesOut(names)
 }

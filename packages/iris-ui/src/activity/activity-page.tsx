@@ -2,7 +2,7 @@ import type { Action, ListedAuditEntry } from '@standin/client'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
 import { Link } from 'wouter'
-import { useTRPC, useTRPCClient } from '../connection/api.ts'
+import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
 import { pagesOf } from '../connection/pages.ts'
 import { useActions } from '../connection/use-account.ts'
@@ -51,10 +51,9 @@ export function ActivityPage() {
     ...(kinds && { kinds: kinds as Kinds }),
     ...(isWho(who) && { actorKinds: [...kindsOfWho[who]] }),
   }
-  const client = useTRPCClient()
   const query = useInfiniteQuery({
     ...pagesOf(trpc.audit.list.pathKey(), asked, (cursor, options) =>
-      client.audit.list.query({ ...asked, limit: PAGE, counted: cursor.cursor === undefined, ...cursor }, options),
+      trpc.audit.list.query({ ...asked, limit: PAGE, counted: cursor.cursor === undefined, ...cursor }, options),
     ),
     placeholderData: keepPreviousData,
   })

@@ -41,6 +41,7 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
     scopes: Array.isArray(details.scopes)
       ? details.scopes.map((scope) => inSentence(texts.permissions[String(scope)] ?? String(scope), texts))
       : undefined,
+    leftOut: Array.isArray(details.leaveOut) ? details.leaveOut.length : undefined,
     changes: event === 'run.changed' ? { ...noChanges, ...details } : undefined,
   }
   return events[event]?.(said) ?? otherEvent(readable(event.replaceAll('.', ' ')))

@@ -144,5 +144,7 @@ describe('lines of the list', () => {
 })
 
 test('a spreadsheet reads the export as text, whatever a name contains', () => {
-  expect(csvOf([['a,b', 'say "hi"', '=1+1', '@x', 'plain']])).toBe('\uFEFF"a,b","say ""hi""",\'=1+1,\'@x,plain\r\n')
+  const rows = [['a,b', 'c;d', 'say "hi"', '=1+1', '@x', 'plain']]
+  expect(csvOf(rows, ',')).toBe('\uFEFF"a,b",c;d,"say ""hi""",\'=1+1,\'@x,plain\r\n')
+  expect(csvOf(rows, ';')).toBe('\uFEFFa,b;"c;d";"say ""hi""";\'=1+1;\'@x;plain\r\n')
 })

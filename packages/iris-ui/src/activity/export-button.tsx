@@ -1,6 +1,6 @@
-import type { AuditTotal, ListedAuditEntry } from '@standin/client'
+import { type AuditTotal, csvSeparator, type ListedAuditEntry } from '@standin/client'
 import { useState } from 'react'
-import { useTRPCClient } from '../connection/api.ts'
+import { useTRPC } from '../connection/api.ts'
 import { giveTextFile } from '../files/give-text-file.ts'
 import { Button } from '../parts/button.tsx'
 import { CopyText } from '../parts/copy-text.tsx'
@@ -36,7 +36,7 @@ const MOST_ENTRIES = 50_000
 export function ExportButton({ asked, around, total, isMeant }: ExportButtonProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.activity
-  const client = useTRPCClient()
+  const trpc = useTRPC()
   const [exported, setExported] = useState<Exported>({ state: 'idle' })
 
   async function collect(): Promise<void> {
@@ -45,25 +45,28 @@ export function ExportButton({ asked, around, total, isMeant }: ExportButtonProp
       const read: ListedAuditEntry[] = []
       let cursor: string | undefined
       do {
-        const page = await client.audit.list.query({ ...asked, limit: 100, ...(cursor && { cursor }) })
+        const page = await trpc.audit.list.query({ ...asked, limit: 100, ...(cursor && { cursor }) })
         read.push(...page.entries)
         cursor = page.nextCursor ?? undefined
         setExported({ state: 'busy', readSoFar: read.length })
       } while (cursor && read.length < MOST_ENTRIES)
       const entries = read.filter(isMeant)
       const { columns } = words
-      const csv = csvOf([
-        [columns.at, columns.who, columns.what, columns.effect, columns.event, columns.actor, columns.details],
-        ...entries.map((entry) => [
-          entry.at,
-          actorWords(entry, around),
-          eventWords(entry, around),
-          words.kinds[entry.kind],
-          entry.event,
-          `${entry.actor.kind}:${entry.actor.id}`,
-          JSON.stringify(entry.details),
-        ]),
-      ])
+      const csv = csvOf(
+        [
+          [columns.at, columns.who, columns.what, columns.effect, columns.event, columns.actor, columns.details],
+          ...entries.map((entry) => [
+            entry.at,
+            actorWords(entry, around),
+            eventWords(entry, around),
+            words.kinds[entry.kind],
+            entry.event,
+            `${entry.actor.kind}:${entry.actor.id}`,
+            JSON.stringify(entry.details),
+          ]),
+        ],
+        csvSeparator(host.user.language),
+      )
       giveTextFile({ name: `standin-activity-${formats.dayKey(Date.now())}.csv`, mediaType: 'text/csv', text: csv })
       const said = (cursor ? words.exportedNewest : words.exported)(formats.number(entries.length))
       host.toast({ title: said, kind: 'success' })

@@ -1,16 +1,12 @@
-import { type AppRouter, standinLinks } from '@standin/client'
 import { QueryClient } from '@tanstack/react-query'
-import { createTRPCClient, httpLink, splitLink } from '@trpc/client'
-import { createTRPCContext, type TRPCQueryKey } from '@trpc/tanstack-react-query'
+import { createContext, use } from 'react'
 import type { StandinHost } from '../host.ts'
-import { answeredFirst } from './answered-first.ts'
 import { createAskAgain } from './ask-again.ts'
-import { endpointOf } from './endpoint.ts'
+import { lateCalls } from './calls.ts'
 import { failureOf } from './failure.ts'
-import type { FirstAnswers } from './first-answers.ts'
+import { askFirst, type FirstAnswers } from './first-answers.ts'
 import { createHostToken } from './host-token.ts'
-
-export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
+import { createOptions, type Options, queryKeyOf } from './options.ts'
 
 interface Given {
   host: StandinHost
@@ -20,6 +16,7 @@ interface Given {
 
 /** Everything that talks to the server, for one user and one account. */
 export function createApi({ host, serverUrl, first }: Given) {
+  const given = { serverUrl, accountId: host.account.id, language: host.user.language }
   const token = createHostToken(() => host.getToken(), Date.now)
 
   const queryClient = new QueryClient({
@@ -38,27 +35,42 @@ export function createApi({ host, serverUrl, first }: Given) {
     },
   })
   for (const { path, input, data } of first?.takeArrived() ?? [])
-    queryClient.setQueryData([path.split('.'), { input, type: 'query' }] satisfies TRPCQueryKey, data)
-  const trpcClient = createTRPCClient<AppRouter>({
-    links: [
-      ...(first ? [answeredFirst(first)] : []),
-      splitLink({
-        condition: ({ type }) => type === 'mutation',
-        // What a person does goes at once: a batch waits for its others until the page is drawn once more.
-        true: httpLink({
-          url: endpointOf(serverUrl),
-          headers: async () => ({ authorization: `Bearer ${await token.bearer()}` }),
-        }),
-        false: standinLinks({ url: serverUrl, bearer: () => token.bearer() }),
-      }),
-    ],
-  })
+    queryClient.setQueryData(queryKeyOf(path.split('.'), input), data)
+
+  // Trackunit's own loader has asked nothing: then it is asked as soon as the host has given a token.
+  const early = first
+    ? Promise.resolve(first)
+    : token.bearer().then(
+        (bearer) => askFirst({ ...given, token: bearer, hash: location.hash }),
+        () => undefined,
+      )
+
+  let transport: ReturnType<typeof loadTransport> | undefined
+  const loadTransport = async () => {
+    try {
+      const { createTransport } = await import('./transport.ts')
+      return createTransport({ serverUrl, bearer: () => token.bearer() })
+    } catch (error) {
+      transport = undefined // The next call tries to load it again.
+      throw error
+    }
+  }
+  const trpc = createOptions(lateCalls(() => (transport ??= loadTransport()), early))
 
   return {
     queryClient,
-    trpcClient,
+    trpc,
     askAgain: createAskAgain(queryClient),
     /** When the first answers were asked for, by `performance.now`. */
     askedAtMs: first?.askedAtMs ?? performance.now(),
   }
+}
+
+export const TRPCContext = createContext<Options | undefined>(undefined)
+
+/** The server's procedures: options for TanStack Query, and plain calls. */
+export function useTRPC(): Options {
+  const trpc = use(TRPCContext)
+  if (!trpc) throw new Error('useTRPC is used outside StandinApp')
+  return trpc
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from '../parts/button.tsx'
 import { Notice } from '../parts/notice.tsx'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 import type { Failure } from './failure.ts'
 import { NextTry } from './next-try.tsx'
 import { RETRY_MS } from './refresh-times.ts'
@@ -16,7 +16,7 @@ interface ConnectionNoticeProps {
 
 /** The notice above the page, or instead of it, while the server is not answering. */
 export function ConnectionNotice({ failure, failedAtMs, loadedAtMs, trying }: ConnectionNoticeProps) {
-  const { host, texts, formats } = useSurroundings()
+  const { host, texts, formats } = useFirstSurroundings()
   const queryClient = useQueryClient()
   const words = texts.connection
   const shows = loadedAtMs > 0

@@ -1,13 +1,15 @@
-import type { AppRouter, ErrorReason } from '@standin/client'
-import { isTRPCClientError } from '@trpc/client'
+import type { ErrorReason, StandinErrorShape } from '@standin/client'
 import { SignedOutError } from './host-token.ts'
 
 /** Why a request failed: the server's reason, no answer at all, or no token from the host. */
 export type Failure = ErrorReason | 'UNREACHABLE' | 'SIGNED_OUT'
 
+/** What the server said of its refusal. By its shape: the class of tRPC's errors is not in the first JavaScript. */
+export const refusalOf = (error: unknown) => (error as { data?: StandinErrorShape['data'] } | null)?.data
+
 export function failureOf(error: unknown): Failure {
   if (error instanceof Error && error.cause instanceof SignedOutError) return 'SIGNED_OUT'
-  return (isTRPCClientError<AppRouter>(error) && error.data?.reason) || 'UNREACHABLE'
+  return refusalOf(error)?.reason ?? 'UNREACHABLE'
 }
 
 /** Temporary failures: the same request may succeed in a moment. */

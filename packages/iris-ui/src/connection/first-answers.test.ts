@@ -2,19 +2,24 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AppRouter } from '@standin/client'
-import { createTRPCClient, type TRPCLink } from '@trpc/client'
+import { skipToken } from '@tanstack/react-query'
+import { createTRPCUntypedClient } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
-import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import { expect, test } from 'vitest'
 import type { StandinHost } from '../host.ts'
-import { answeredFirst } from './answered-first.ts'
 import { createApi } from './api.ts'
+import { lateCalls } from './calls.ts'
 import { askFirst } from './first-answers.ts'
+import { createOptions } from './options.ts'
 
 const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 
 const asking = { token: 'a-token', accountId, language: 'da-DK', hash: '#/actions' }
-const host = { getToken: () => Promise.reject(new Error('nobody asks')) } as Partial<StandinHost> as StandinHost
+const host = {
+  getToken: () => Promise.reject(new Error('nobody asks')),
+  user: { language: 'da-DK' },
+  account: { id: accountId },
+} as unknown as StandinHost
 
 async function listening(answer: RequestListener) {
   const server = createServer(answer).listen(0, '127.0.0.1')
@@ -28,15 +33,18 @@ async function openApp(early: RequestListener) {
   const server = await listening(early)
   const first = askFirst({ ...asking, serverUrl: server.url })
   const later: string[] = []
-  const end: TRPCLink<AppRouter> =
-    () =>
-    ({ op }) =>
-      observable((observer) => {
-        later.push(op.path)
-        observer.next({ result: { type: 'data', data: 'later' } })
-        observer.complete()
-      })
-  const api = createTRPCClient<AppRouter>({ links: [answeredFirst(first), end] })
+  const transport = createTRPCUntypedClient<AppRouter>({
+    links: [
+      () =>
+        ({ op }) =>
+          observable((observer) => {
+            later.push(op.path)
+            observer.next({ result: { type: 'data', data: 'later' } })
+            observer.complete()
+          }),
+    ],
+  })
+  const api = createOptions(lateCalls(async () => transport, Promise.resolve(first)))
   return { api, later, [Symbol.dispose]: server[Symbol.dispose] }
 }
 
@@ -62,8 +70,7 @@ test('answers that arrive before the page are in its store and are not requested
   )
   const first = askFirst({ ...asking, serverUrl: server.url })
   await first.settled
-  const { queryClient, trpcClient } = createApi({ host, serverUrl: server.url, first })
-  const trpc = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient })
+  const { queryClient, trpc } = createApi({ host, serverUrl: server.url, first })
   expect(queryClient.getQueryData(trpc.installation.get.queryKey({ accountId }))).toBe('early')
   expect(queryClient.getQueryState(trpc.action.list.queryKey({ accountId, language: 'da' }))).toBeUndefined()
   expect(first.take('installation.get', { accountId })).toBeUndefined()
@@ -80,3 +87,9 @@ test.for([
     expect(await app.api.installation.get.query({ accountId })).toBe('later')
   },
 )
+
+test('a query without its input is not asked', () => {
+  const trpc = createOptions(lateCalls(() => Promise.reject(new Error('nobody asks')), Promise.resolve(undefined)))
+  expect(trpc.run.get.queryOptions(skipToken).queryFn).toBe(skipToken)
+  expect(trpc.run.get.queryOptions({ runId: accountId }).queryFn).toBeTypeOf('function')
+})

@@ -1,5 +1,5 @@
 import { useNow } from '../formats/use-now.ts'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 
 /** A later try is shown as a time of day, not as seconds. */
 const COUNTED_S = 90
@@ -9,7 +9,7 @@ const COUNTED_S = 90
  * second.
  */
 export function NextTry({ at, trying = at === null }: { at: string | number | null; trying?: boolean }) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats } = useFirstSurroundings()
   const words = texts.connection
   const seconds = Math.ceil((new Date(at ?? 0).getTime() - useNow(1_000)) / 1_000)
   const said = () => {

@@ -1,10 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useSubscription } from '@trpc/tanstack-react-query'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
 import { useAskAgain } from './ask-again.ts'
-import { useMendedStream } from './use-mended-stream.ts'
+import { useStream } from './use-stream.ts'
 
 /**
  * Shows changes of the account live. Also the first to notice that the connection is
@@ -15,7 +14,7 @@ export function useAccountWatch(askedAtMs: number): void {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const askAgain = useAskAgain()
-  const { host } = useSurroundings()
+  const { host } = useFirstSurroundings()
   const accountId = host.account.id
   const isLookedAt = useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible')
   const installationKey = trpc.installation.get.queryKey({ accountId })
@@ -24,7 +23,7 @@ export function useAccountWatch(askedAtMs: number): void {
     if (!isLookedAt) setKnownForMs(undefined)
   }, [isLookedAt])
 
-  const stream = useSubscription(
+  useStream(
     trpc.installation.watch.subscriptionOptions(
       { accountId, ...(knownForMs !== undefined && { knownForMs }) },
       {
@@ -55,7 +54,6 @@ export function useAccountWatch(askedAtMs: number): void {
       },
     ),
   )
-  useMendedStream(stream)
 }
 
 /** Longer ago, it is asked again. */

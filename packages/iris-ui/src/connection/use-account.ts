@@ -2,7 +2,7 @@ import type { Action, Installation } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { actionInWords } from '../actions/action-in-words.ts'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
 import { NET_MS, RETRY_MS } from './refresh-times.ts'
 import { useActionList } from './use-action-list.ts'
@@ -12,7 +12,7 @@ const noActions: readonly Action[] = []
 /** Whether background access works; every page asks, one request answers. */
 export function useInstallation() {
   const trpc = useTRPC()
-  const { host } = useSurroundings()
+  const { host } = useFirstSurroundings()
   return useQuery(
     trpc.installation.get.queryOptions(
       { accountId: host.account.id },
@@ -22,7 +22,7 @@ export function useInstallation() {
 }
 
 export function useActions() {
-  const { texts } = useSurroundings()
+  const { texts } = useFirstSurroundings()
   const query = useActionList()
   const actions = useMemo(
     () => query.data?.actions.map((action) => actionInWords(action, texts)) ?? noActions,

@@ -1,2 +1,2 @@
+export { FirstReads } from './first-reads.tsx'
 export { FirstResult } from './first-result.tsx'
-export { FirstVisit } from './first-visit.tsx'

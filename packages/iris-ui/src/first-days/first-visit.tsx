@@ -1,27 +1,25 @@
 import type { Action } from '@standin/client'
-import { useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 import { useLocation } from 'wouter'
 import { timeLeft } from '../formats/time-left.ts'
-import { inputOf, schemaFields, valuesOf } from '../forms/schema-fields.ts'
+import { useAnnouncedChange } from '../overview/use-announced-change.ts'
 import { Button } from '../parts/button.tsx'
 import { RefusedStart } from '../parts/refused-start.tsx'
-import { ResultIcon } from '../results/result-icon.tsx'
 import { addressOfRun } from '../runs/run-words.ts'
 import { useStartRun } from '../runs/use-start-run.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
+import { defaultsOf } from './defaults-of.ts'
+import { firstDays } from './late-first-days.ts'
 
-/** What its form would send if nobody changed anything, so that later runs of it can say what is new. */
-export function defaultsOf({ inputSchema }: Pick<Action, 'inputSchema'>): Record<string, unknown> {
-  const fields = schemaFields(inputSchema)
-  return inputOf(fields, valuesOf(fields, inputSchema, undefined))
-}
+const FirstReads = firstDays.part('FirstReads')
 
-/** What this is, one button, and what it will read. */
+/** What this is, one button, and what it will read. In the first JavaScript, but for the list: nobody opens the app more curiously. */
 export function FirstVisit({ action }: { action: Action }) {
-  const { host, texts } = useSurroundings()
+  const { host, texts } = useFirstSurroundings()
   const words = texts.firstDays
   const [, navigate] = useLocation()
+  useAnnouncedChange(words.whatThisIs)
   const { justStarted } = useAnnouncer()
   const input = useMemo(() => defaultsOf(action), [action])
   const { start, busy, failure } = useStartRun((run) => {
@@ -45,23 +43,9 @@ export function FirstVisit({ action }: { action: Action }) {
         </div>
         <p className="small muted">{words.onlyReads(host.account.name)}</p>
       </div>
-      <section className="sec reads" aria-labelledby="h-reads">
-        <h2 id="h-reads">{words.whatItReads}</h2>
-        <ul className="rows">
-          {action.reads.map(({ what, detail, icon = 'machine' }) => {
-            const title = texts.ofAction(action.id, what)
-            return (
-              <li key={title}>
-                <ResultIcon name={icon} />
-                <div>
-                  <p className="t">{title}</p>
-                  <p className="d">{texts.ofAction(action.id, detail)}</p>
-                </div>
-              </li>
-            )
-          })}
-        </ul>
-      </section>
+      <Suspense fallback={null}>
+        <FirstReads action={action} />
+      </Suspense>
     </>
   )
 }

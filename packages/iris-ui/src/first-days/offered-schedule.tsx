@@ -3,7 +3,7 @@ import { hindranceOf } from '../actions/may-start.ts'
 import { useActions, useInstallation } from '../connection/use-account.ts'
 import { useSchedules } from '../schedules/use-schedules.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { defaultsOf } from './first-visit.tsx'
+import { defaultsOf } from './defaults-of.ts'
 import { ScheduleOffer } from './schedule-offer.tsx'
 
 /** The schedule that a result offers, until there is one of its action or the reader has declined it. */

@@ -22,6 +22,7 @@ describe('a number of a result is shown', () => {
     const danish = createQuantities('da-DK', 'metric')
     expect(plain(danish.withUnit('kilometres', 1_250))).toBe('1.250 km')
     expect(plain(danish.withUnit('percent', 31))).toBe('31 %')
+    expect(plain(danish.withUnit('hours', 6_000))).toBe('6.000 t')
     expect(danish.bare('hours', 6_214.5)).toBe('6.214,5')
   })
 

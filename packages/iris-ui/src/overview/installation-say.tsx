@@ -1,21 +1,18 @@
 import type { Installation } from '@standin/client'
 import { Link } from 'wouter'
-import { NextTry } from '../connection/next-try.tsx'
-import { TryNow } from '../connection/try-now.tsx'
 import { useNow } from '../formats/use-now.ts'
-import { hostPages } from '../host-pages.ts'
-import { Button } from '../parts/button.tsx'
-import { CopyText } from '../parts/copy-text.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { addresses } from '../shell/addresses.ts'
-import { useSurroundings } from '../surroundings.ts'
-import { ApprovalDecision } from './approval-decision.tsx'
-import { installationSentence } from './installation-sentence.ts'
-import { RemovalDecision } from './removal-decision.tsx'
+import { useFirstSurroundings } from '../surroundings.ts'
+import { overviewParts } from './late-overview.ts'
+import { useAnnouncedChange } from './use-announced-change.ts'
+import { workingSentence } from './working-sentence.ts'
+
+const InstallationNotice = overviewParts.part('InstallationNotice')
 
 interface InstallationSayProps {
   installation: Installation
+  /** How many things wait for a person. */
   needs: number
   /** Schedules that would start if Standin worked. */
   onHold: number
@@ -24,121 +21,36 @@ interface InstallationSayProps {
 
 /** The page's sentence: plain while Standin works, a notice with what to do when it does not. */
 export function InstallationSay({ installation, needs, onHold, hasActions }: InstallationSayProps) {
-  const { host, texts, formats } = useSurroundings()
-  const nowMs = useNow(installation.state === 'pending' ? 1_000 : 30_000)
-  const say = installationSentence(installation, { account: host.account.name, needs, nowMs, onHold, texts, formats })
-  const words = texts.installation
+  if (installation.state === 'active')
+    return <Working since={installation.since} needs={needs} hasActions={hasActions} />
+  return <InstallationNotice installation={installation} onHold={onHold} />
+}
 
-  if (installation.state === 'active') {
-    return (
-      <div className="say">
-        <Icon name={say.icon} tone={say.tone} size="lg" />
-        <div>
-          <h1>{say.headline}</h1>
-          <p className="lead">{say.means.join(' ')}</p>
-        </div>
-        {hasActions && (
-          <div className="acts">
-            <Link href={addresses.actions} className="btn go">
-              <Icon name="play" />
-              {texts.actions.startAction}
-            </Link>
-          </div>
-        )}
+function Working({
+  since,
+  needs,
+  hasActions,
+}: Pick<InstallationSayProps, 'needs' | 'hasActions'> & { since: string | null }) {
+  const { host, texts, formats } = useFirstSurroundings()
+  const nowMs = useNow(30_000)
+  const { headline, means } = workingSentence({ since }, { account: host.account.name, needs, nowMs, texts, formats })
+  useAnnouncedChange(headline)
+
+  return (
+    <div className="say">
+      <Icon name="check" tone="ok" size="lg" />
+      <div>
+        <h1>{headline}</h1>
+        <p className="lead">{means.join(' ')}</p>
       </div>
-    )
-  }
-
-  return (
-    <Notice tone={say.tone} icon={say.icon} heading={say.headline} level={1}>
-      {say.means.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
-      {say.steps && <Steps since={installation.since} {...say.steps} />}
-      {say.toDo && (
-        <p>
-          <b>{words.toDo}</b> {say.toDo}
-        </p>
-      )}
-      {say.nextTry && (
-        <p>
-          {say.nextTry.said} <NextTry at={say.nextTry.at} />
-        </p>
-      )}
-      {say.foot && <p className="small">{say.foot}</p>}
-      {installation.state === 'awaiting-approval' && installation.mayApprove && installation.generation !== null && (
-        <ApprovalDecision
-          installation={installation}
-          generation={installation.generation}
-          since={installation.since ?? new Date(nowMs).toISOString()}
-          activeSchedules={onHold}
-        />
-      )}
-      {installation.state === 'suspended' && installation.mayApprove && <RemovalDecision isSuspended />}
-      {(say.marketplace || say.details || say.nextTry || installation.state === 'uninstalled') && (
-        <div className="btns">
-          {say.marketplace && (
-            <Button
-              {...(installation.state !== 'uninstalled' && { look: 'go' as const })}
-              icon="external"
-              onClick={() => host.navigateInHost(hostPages.marketplace)}
-            >
-              {texts.shell.marketplace}
-            </Button>
-          )}
-          {say.nextTry && <TryNow />}
-          {installation.state === 'uninstalled' && (
-            <Link href={addresses.activity} className="btn quiet">
-              {words.seeActivity}
-            </Link>
-          )}
-          {say.details && (
-            <CopyText
-              label={words.details}
-              value={supportDetails(installation)}
-              button={words.copyDetails}
-              copied={words.detailsCopied}
-              field="on-demand"
-            />
-          )}
+      {hasActions && (
+        <div className="acts">
+          <Link href={addresses.actions} className="btn go">
+            <Icon name="play" />
+            {texts.actions.startAction}
+          </Link>
         </div>
       )}
-    </Notice>
+    </div>
   )
-}
-
-function Steps({ since, nextTry }: { since: string | null; nextTry: number | undefined }) {
-  const { texts, formats } = useSurroundings()
-  const words = texts.installation
-  return (
-    <ol className="steps">
-      <li>
-        <Icon name="check" tone="ok" label={words.done} />
-        <span>{words.stepInstalled}</span>
-        <span>{since && <time dateTime={since}>{formats.exactClock(since)}</time>}</span>
-      </li>
-      <li className="now">
-        <Icon name="spin" tone="run" spinning label={words.now} />
-        <span>{words.stepTrying}</span>
-        {nextTry !== undefined && <span className="num">{words.stepTry(nextTry)}</span>}
-      </li>
-      <li className="todo">
-        <Icon name="todo" label={words.later} />
-        <span>{words.stepReady}</span>
-      </li>
-    </ol>
-  )
-}
-
-/** Codes for support, never shown on the page. Contains no secrets. */
-function supportDetails({ accountId, state, reason, generation, since, waiting }: Installation): string {
-  const others = waiting.map((other) => `${other.generation}:${other.state}`).join(',')
-  return [
-    `account=${accountId}`,
-    `state=${state}`,
-    `reason=${reason ?? '-'}`,
-    `generation=${generation ?? '-'}`,
-    `since=${since ?? '-'}`,
-    `waiting=${others || '-'}`,
-  ].join(' ')
 }

@@ -4,6 +4,7 @@ import { wholeMinute } from '../formats/whole-minute.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
 import type { Texts } from '../texts/en.ts'
+import { workingSentence } from './working-sentence.ts'
 
 /** Three parts: what happened, what it means, what to do. The icon's shape says the state without its colour. */
 export interface InstallationSentence {
@@ -27,7 +28,7 @@ export interface InstallationSentence {
 interface Circumstances {
   account: string
   /** How many things wait for a person. */
-  needs: number
+  needs?: number
   /** How many schedules wait for the access. */
   onHold?: number
   nowMs: number
@@ -41,7 +42,7 @@ const SLOW_AFTER_SHARE = 1 / 5
 
 /** The one sentence that the page opens with. */
 export function installationSentence(installation: Installation, around: Circumstances): InstallationSentence {
-  const { account, needs, onHold = 0, nowMs, formats } = around
+  const { account, onHold = 0, nowMs, formats } = around
   const texts = around.texts.installation
   const sinceMs = installation.since ? Date.parse(installation.since) : nowMs
   const since = formats.moment(new Date(sinceMs).toISOString(), nowMs)
@@ -50,12 +51,7 @@ export function installationSentence(installation: Installation, around: Circums
 
   switch (installation.state) {
     case 'active':
-      return {
-        tone: 'ok',
-        icon: 'check',
-        headline: needs > 0 ? texts.workingButNeeds(needs) : texts.working,
-        means: [texts.worksFor(account), ...(installation.since ? [texts.workingSince(since)] : [])],
-      }
+      return { tone: 'ok', icon: 'check', ...workingSentence(installation, around) }
     case 'pending': {
       if (installation.reason === 'TRACKUNIT_UNAVAILABLE')
         return {

@@ -1,12 +1,15 @@
 import type { Installation } from '@standin/client'
+import { Suspense } from 'react'
 import { Link } from 'wouter'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { useSurroundings } from '../surroundings.ts'
-import { ApprovalDecision } from './approval-decision.tsx'
+import { useFirstSurroundings } from '../surroundings.ts'
+import { overviewParts } from './late-overview.ts'
 import type { Need } from './needs-you.ts'
 import { AgainButton, ResendButton, ResumeButton, TryPlanButton } from './remedy-button.tsx'
-import { RemovalDecision } from './removal-decision.tsx'
+
+const ApprovalDecision = overviewParts.part('ApprovalDecision')
+const RemovalDecision = overviewParts.part('RemovalDecision')
 
 interface NeedsYouPanelProps {
   needs: readonly Need[]
@@ -17,7 +20,7 @@ interface NeedsYouPanelProps {
 
 /** The one tinted panel: there only while something waits for a person. */
 export function NeedsYouPanel({ needs, installation, activeSchedules }: NeedsYouPanelProps) {
-  const { host, texts } = useSurroundings()
+  const { host, texts } = useFirstSurroundings()
   if (needs.length === 0) return null
 
   return (
@@ -49,17 +52,21 @@ export function NeedsYouPanel({ needs, installation, activeSchedules }: NeedsYou
             </div>
             {way?.kind === 'removal' && (
               <div className="under">
-                <RemovalDecision />
+                <Suspense fallback={null}>
+                  <RemovalDecision />
+                </Suspense>
               </div>
             )}
             {way?.kind === 'approval' && (
               <div className="under">
-                <ApprovalDecision
-                  installation={installation}
-                  generation={way.generation}
-                  since={way.since}
-                  activeSchedules={activeSchedules}
-                />
+                <Suspense fallback={null}>
+                  <ApprovalDecision
+                    installation={installation}
+                    generation={way.generation}
+                    since={way.since}
+                    activeSchedules={activeSchedules}
+                  />
+                </Suspense>
               </div>
             )}
           </li>

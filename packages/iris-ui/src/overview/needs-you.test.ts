@@ -1,6 +1,6 @@
 import type { Action, Delivery, Installation, Schedule, Undelivered } from '@standin/client'
 import { expect, test } from 'vitest'
-import { hindranceWords } from '../actions/may-start.ts'
+import { hindranceWords } from '../actions/hindrance-words.ts'
 import { createFormats } from '../formats/create-formats.ts'
 import { aRun } from '../runs/a-run.fixture.ts'
 import { en } from '../texts/called-standin.fixture.ts'

@@ -1,5 +1,5 @@
 import type { Action, Installation, Run, Schedule, Undelivered } from '@standin/client'
-import { hindranceOf, hindranceWords } from '../actions/may-start.ts'
+import { hindranceOf } from '../actions/may-start.ts'
 import { capital } from '../formats/capital.ts'
 import type { Formats } from '../formats/create-formats.ts'
 import { hostPages } from '../host-pages.ts'
@@ -7,9 +7,9 @@ import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
 import { notReceiverWords } from '../runs/not-receiver-words.ts'
 import { titleOf } from '../runs/run-words.ts'
-import { endsSoon } from '../schedules/schedule-words.ts'
+import { isEnding } from '../schedules/is-ending.ts'
 import { addresses } from '../shell/addresses.ts'
-import type { Texts } from '../texts/en.ts'
+import type { FirstTexts } from '../texts/first-english.ts'
 
 export interface Need {
   id: string
@@ -40,7 +40,7 @@ interface Known {
   /** The runs that have not ended. */
   going: readonly Run[]
   nowMs: number
-  texts: Texts
+  texts: FirstTexts
   formats: Formats
 }
 
@@ -115,7 +115,7 @@ function pausedSchedules({ schedules, actions, texts }: Known): Need[] {
 
 /** They end unless their authors return or someone takes them over. */
 function endingSchedules({ schedules, actions, nowMs, texts, formats }: Known): Need[] {
-  return schedules.filter(endsSoon).map(({ id, actionId, endsAt, createdBy }) => ({
+  return schedules.filter(isEnding).map(({ id, actionId, endsAt, createdBy }) => ({
     ...({ id: `ending-${id}`, tone: 'warn', icon: 'clock' } as const),
     what: texts.needs.endsSoon(titleOf(actionId, actions)),
     means: `${texts.schedules.endsSoon(formats.moment(endsAt, nowMs))} ${texts.schedules.endsSoonMeans(createdBy.name ?? texts.schedules.somebody)}`,
@@ -235,7 +235,7 @@ function missingPermissions({ missingFromPlan }: Installation, { actions, texts,
       tone: 'warn',
       icon: 'warn',
       what: texts.needs.leftOut(titlesOf([action])),
-      means: `${hindranceWords('plan', action, texts)} ${texts.needs.whichPlan}`,
+      means: `${texts.actions.needsPlan(action.missingPlan ?? named(action.missingFromPlan)[0])} ${texts.needs.whichPlan}`,
       ...(action.missingPlan !== null && { way: { kind: 'plan' } }),
     })
   return needs

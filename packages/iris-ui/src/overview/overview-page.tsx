@@ -2,6 +2,7 @@ import { Suspense, useCallback, useMemo, useRef } from 'react'
 import { hindranceOf } from '../actions/may-start.ts'
 import { isInstalled, useActions, useInstallation } from '../connection/use-account.ts'
 import { beginning, firstCheckOf } from '../first-days/first-check.ts'
+import { FirstVisit } from '../first-days/first-visit.tsx'
 import { firstDays } from '../first-days/late-first-days.ts'
 import { useNow } from '../formats/use-now.ts'
 import { PageSkeleton } from '../parts/skeleton.tsx'
@@ -9,25 +10,23 @@ import { useSkeleton } from '../parts/use-skeleton.ts'
 import { useRuns } from '../runs/use-runs.ts'
 import { useSchedules } from '../schedules/use-schedules.ts'
 import { usePageTitle } from '../shell/announcer.ts'
-import { useSurroundings } from '../surroundings.ts'
-import { ComingUp } from './coming-up.tsx'
+import { useFirstSurroundings } from '../surroundings.ts'
 import { InstallationSay } from './installation-say.tsx'
-import { installationSentence } from './installation-sentence.ts'
+import { overviewParts } from './late-overview.ts'
 import { needsYou } from './needs-you.ts'
 import { NeedsYouPanel } from './needs-you-panel.tsx'
-import { Permissions } from './permissions.tsx'
 import { ResultList } from './result-list.tsx'
 import { RunningList } from './running-list.tsx'
-import { useAnnouncedChange } from './use-announced-change.ts'
 import { useAnnouncements } from './use-announcements.ts'
 import { useUndelivered } from './use-undelivered.ts'
 
-const FirstVisit = firstDays.part('FirstVisit')
 const FirstResult = firstDays.part('FirstResult')
+const ComingUp = overviewParts.part('ComingUp')
+const Permissions = overviewParts.part('Permissions')
 
 /** The state of background access, what needs a person, running runs, latest results and the next schedules. */
 export function OverviewPage() {
-  const { host, texts, formats } = useSurroundings()
+  const { texts, formats } = useFirstSurroundings()
   const nowMs = useNow(30_000)
   const installation = useInstallation()
   const catalogue = useActions()
@@ -60,15 +59,6 @@ export function OverviewPage() {
           declined: scheduled.declined,
         })
       : 'normal'
-  const around = { account: host.account.name, needs: needs.length, nowMs, texts, formats }
-  // What the first check found is announced as its result.
-  useAnnouncedChange(
-    begins === 'start'
-      ? texts.firstDays.whatThisIs
-      : begins === 'normal' && known
-        ? installationSentence(known, around).headline
-        : undefined,
-  )
 
   // Nothing is drawn until it is known which of the two pages to draw; otherwise one would replace the other.
   const isOpen = catalogue.isPending || !(runs.known || runs.failed) || isSchedulesPending
@@ -93,8 +83,8 @@ export function OverviewPage() {
           hasActions={actions.length > 0}
         />
       )}
+      {begins === 'start' && first && <FirstVisit action={first} />}
       <Suspense fallback={<PageSkeleton />}>
-        {begins === 'start' && first && <FirstVisit action={first} />}
         {begins === 'after' && first && only && <FirstResult run={only} action={first} sendsEmail={sendsEmail} />}
       </Suspense>
       <div className="cols">
@@ -113,8 +103,10 @@ export function OverviewPage() {
           )}
         </div>
         <div className="aside">
-          {installed && begins === 'normal' && <ComingUp actions={actions} mayAdd={mayAdd} />}
-          {installed && (begins === 'normal' || needs.length > 0) && <Permissions installation={known} />}
+          <Suspense fallback={null}>
+            {installed && begins === 'normal' && <ComingUp actions={actions} mayAdd={mayAdd} />}
+            {installed && (begins === 'normal' || needs.length > 0) && <Permissions installation={known} />}
+          </Suspense>
         </div>
       </div>
     </div>

@@ -6,7 +6,7 @@ import { SkeletonRows } from '../parts/skeleton.tsx'
 import type { EndedRun } from '../runs/follow-run.ts'
 import { titleOf } from '../runs/run-words.ts'
 import { addresses } from '../shell/addresses.ts'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 import { ResultRow } from './result-row.tsx'
 
 interface ResultListProps {
@@ -21,7 +21,7 @@ interface ResultListProps {
 }
 
 export function ResultList({ results, known, failed, actions, going, heading }: ResultListProps) {
-  const { texts } = useSurroundings()
+  const { texts } = useFirstSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.results
 

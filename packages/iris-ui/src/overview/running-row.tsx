@@ -5,7 +5,6 @@ import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
-import { shareOf } from '../runs/run-progress-words.ts'
 import {
   addressOfRun,
   progressMessage,
@@ -14,8 +13,9 @@ import {
   startedByWords,
   waitingWords,
 } from '../runs/run-words.ts'
+import { shareOf } from '../runs/share-of.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 
 interface RunningRowProps {
   run: Run
@@ -24,7 +24,7 @@ interface RunningRowProps {
 }
 
 export function RunningRow({ run, title, onEvents }: RunningRowProps) {
-  const { host, texts, formats } = useSurroundings()
+  const { host, texts, formats } = useFirstSurroundings()
   const nowMs = useNow(60_000)
   useRunEvents(run.id, onEvents)
 

@@ -1,13 +1,11 @@
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { useAnnouncer } from '../shell/announcer.ts'
 
-/** Announces the page's sentence to screen readers when it has changed. */
-export function useAnnouncedChange(headline: string | undefined): void {
-  const { say } = useAnnouncer()
-  const before = useRef(headline)
+/** Announces the page's sentence to screen readers when it has changed, whichever part of the page says it. */
+export function useAnnouncedChange(headline: string): void {
+  const { say, sentence } = useAnnouncer()
   useEffect(() => {
-    if (headline === undefined) return
-    if (before.current !== undefined && before.current !== headline) say(headline)
-    before.current = headline
-  }, [headline, say])
+    if (sentence.current !== undefined && sentence.current !== headline) say(headline)
+    sentence.current = headline
+  }, [headline, say, sentence])
 }

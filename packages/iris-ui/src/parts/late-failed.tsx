@@ -1,12 +1,8 @@
 import { Component, type ReactNode } from 'react'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 import { Button } from './button.tsx'
+import { LoadFailed } from './load-failed.ts'
 import { Notice } from './notice.tsx'
-
-/** A file of the app did not come: an update removed it, or the connection failed. */
-export class LoadFailed extends Error {
-  override readonly name = 'LoadFailed'
-}
 
 /** Stands in for a part whose file did not come, so that the rest of the page stays as it is. Other errors go on. */
 export class LateBoundary extends Component<{ level: 1 | undefined; children?: ReactNode }, { error: unknown }> {
@@ -23,7 +19,7 @@ export class LateBoundary extends Component<{ level: 1 | undefined; children?: R
 
 /** The browser remembers that the file did not come: only a reload asks again. It comes back to the same place. */
 function NotLoaded({ level }: { level: 1 | undefined }) {
-  const { texts } = useSurroundings()
+  const { texts } = useFirstSurroundings()
   const words = texts.shell
   return (
     <Notice tone="warn" icon="cloudOff" heading={words.notLoaded} {...(level && { level })}>

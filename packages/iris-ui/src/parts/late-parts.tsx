@@ -1,5 +1,7 @@
 import { type ComponentType, createElement, lazy, type ReactNode, useState } from 'react'
-import { LateBoundary, LoadFailed } from './late-failed.tsx'
+import { WithAllTexts } from '../texts/with-all-texts.tsx'
+import { LateBoundary } from './late-failed.tsx'
+import { LoadFailed } from './load-failed.ts'
 
 type PropsOf<Part> = Part extends (props: infer Props extends object) => ReactNode ? Props : never
 
@@ -27,8 +29,16 @@ export function lateParts<File extends object>(load: () => Promise<File>, { leve
       const late = lazy(async () => ({ default: of(await bring()) })) as unknown as Part
       return function LatePart(props: PropsOf<File[Name]>) {
         // Stable while it is mounted: its state would be lost.
-        const [part] = useState<Part>(() => (come ? of(come) : late))
-        return createElement(LateBoundary, { level }, createElement(part, props))
+        const [part] = useState<Part>(() => {
+          if (come) return of(come)
+          void bring().catch(() => {}) // Together with the texts; `lazy` says if it fails.
+          return late
+        })
+        return (
+          <LateBoundary level={level}>
+            <WithAllTexts>{createElement(part, props)}</WithAllTexts>
+          </LateBoundary>
+        )
       }
     },
   }

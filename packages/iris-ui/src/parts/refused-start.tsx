@@ -1,7 +1,6 @@
 import type { Failure } from '../connection/failure.ts'
-import { startRefusalWords } from '../connection/refusal-words.ts'
-import { useSurroundings } from '../surroundings.ts'
-import { Icon } from './icon.tsx'
+import { useFirstSurroundings } from '../surroundings.ts'
+import { LateRefusal } from './late-refusal.tsx'
 
 interface RefusedStartProps {
   failure: Failure | undefined
@@ -11,18 +10,8 @@ interface RefusedStartProps {
 }
 
 /** Says that an action was not started, and the server's reason. Put it into an alert that is there before. */
-export function RefusedStart({ failure, title, isAgain }: RefusedStartProps) {
-  const { texts } = useSurroundings()
-  if (!failure) return null
-  return (
-    <p className="st bad">
-      <Icon name="bad" />
-      <span>
-        {texts.actions.notStarted(title)}{' '}
-        {isAgain && failure === 'INPUT_INVALID'
-          ? texts.results.because.INPUT_INVALID
-          : startRefusalWords(failure, texts)}
-      </span>
-    </p>
-  )
+export function RefusedStart({ failure, title, isAgain = false }: RefusedStartProps) {
+  const { texts } = useFirstSurroundings()
+  const kind = isAgain ? 'again' : 'start'
+  return failure && <LateRefusal what={texts.actions.notStarted(title)} failure={failure} kind={kind} />
 }

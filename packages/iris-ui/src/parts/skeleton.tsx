@@ -1,4 +1,4 @@
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 import { useSkeleton } from './use-skeleton.ts'
 
 const widths = [
@@ -23,7 +23,7 @@ export function FirstShape() {
 
 /** The page in the shape that it is going to have: a sentence and three rows. */
 export function PageSkeleton() {
-  const { texts } = useSurroundings()
+  const { texts } = useFirstSurroundings()
   return (
     <div aria-busy="true">
       <div className="vh" role="status">

@@ -1,8 +1,7 @@
 import type { Receiver } from '@standin/client'
 import { useMutation } from '@tanstack/react-query'
-import { isTRPCClientError } from '@trpc/client'
 import { useTRPC } from '../connection/api.ts'
-import { failureOf } from '../connection/failure.ts'
+import { failureOf, refusalOf } from '../connection/failure.ts'
 import { refusalWords } from '../connection/refusal-words.ts'
 import { useReceiversChanged } from '../connection/use-receivers.ts'
 import { Button } from '../parts/button.tsx'
@@ -32,7 +31,7 @@ export function useAsk(onAsked: (receiver: Receiver) => void = () => {}) {
 
   function why(error: unknown): string {
     const failure = failureOf(error)
-    const afterMs = isTRPCClientError(error) ? Number(error.data?.retryAfterMs) : Number.NaN
+    const afterMs = refusalOf(error)?.retryAfterMs ?? 0
     const nowMs = Date.now()
     if (failure === 'RATE_LIMITED' && afterMs > 0)
       return words.askedTooOften(formats.moment(new Date(nowMs + afterMs).toISOString(), nowMs))

@@ -8,6 +8,7 @@ import { openRowOf } from './asked-of-address.ts'
 import { cellWords, headWords, isNumeric } from './cell-words.ts'
 import { gridOf, type ListColumns, type ShownColumn } from './columns-to-show.ts'
 import { ResultIcon } from './result-icon.tsx'
+import { RowChoice } from './row-choice.tsx'
 import { RowLink } from './row-link.tsx'
 import { sortAfterPress, sortOf } from './table-address.ts'
 
@@ -137,9 +138,13 @@ interface RowCellsProps {
 
 export function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) {
   const { hasMachines, shown, tail, icons } = columns
-  const { texts } = useSurroundings()
+  const { texts, formats } = useSurroundings()
+  const told = shown
+    .slice(0, 2)
+    .map(({ column }) => cellWords(column, row.cells[column.key], { texts, formats, nowMs }))
   const link = (words: string) => (
     <>
+      <RowChoice row={row} words={[...new Set([words, ...told])].join(', ')} />
       <RowLink row={row} index={index} isOpen={isOpen}>
         <bdi>{words}</bdi>
       </RowLink>

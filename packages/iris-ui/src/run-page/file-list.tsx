@@ -1,4 +1,4 @@
-import type { Artifact, Run } from '@standin/client'
+import { type Artifact, csvSeparator, type Run } from '@standin/client'
 import { DownloadOffer } from '../files/download.tsx'
 import { fileFormat } from '../files/file-format.ts'
 import { useDownload } from '../files/use-download.ts'
@@ -20,7 +20,8 @@ export function FileList({ run }: { run: Run }) {
   const factsOf = (artifact: Artifact) =>
     [
       [fileFormat(artifact), formats.bytes(artifact.bytes)].filter(Boolean).join(', '),
-      ...(fileFormat(artifact) === 'CSV' ? [words.commas] : []),
+      // Where the reader's spreadsheet expects something else, it was made with that.
+      ...(fileFormat(artifact) === 'CSV' && csvSeparator(run.language) === ',' ? [words.commas] : []),
       ...(artifact.keptUntil ? [words.kept(formats.shortMoment(artifact.keptUntil, nowMs))] : []),
     ].join(' · ')
 

@@ -1,7 +1,7 @@
 import type { Action, Run } from '@standin/client'
-import { useRef } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { hindranceWords } from '../actions/may-start.ts'
+import { hindranceWords } from '../actions/hindrance-words.ts'
 import { useHindrance } from '../actions/use-hindrance.ts'
 import { failureOf } from '../connection/failure.ts'
 import { useActions } from '../connection/use-account.ts'
@@ -14,6 +14,7 @@ import { RefusedStart } from '../parts/refused-start.tsx'
 import { PageSkeleton } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
 import { headWords } from '../results/cell-words.ts'
+import { type ChosenRows, ChosenRowsContext } from '../results/chosen-rows.ts'
 import { isLead, ResultBody } from '../results/result-body.tsx'
 import { useFirstRows, useResult } from '../results/use-result.ts'
 import { isPreviewTooOld } from '../runs/again.ts'
@@ -100,12 +101,14 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
   const words = texts.preview
   const { first } = useResult(run)
   const runs = useAppliedRuns(run)
+  const leaving = useLeftOut()
   if (!first || !runs) return <PageSkeleton />
   // A preview is applied once: what did not succeed is run again.
   const [applied] = runs
 
-  const count = formats.number(first.total)
-  const one = first.total === 1
+  const total = first.total - leaving.leftOut.size
+  const count = formats.number(total)
+  const one = total === 1
   if (first.total === 0) {
     return (
       <div className="say">
@@ -136,17 +139,38 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
       <RunFacts run={run} action={action} line />
       <div className="confirm">
         <ByKind first={first} />
-        <Apply run={run} action={action} title={title} count={first.total} applied={applied} />
+        <Apply run={run} action={action} title={title} applied={applied} leaving={leaving} count={total} />
         <div className="stack">
           <section className="sec" aria-labelledby="h-files">
             <h2 id="h-files">{texts.run.files}</h2>
             <FileList run={run} />
           </section>
-          <ResultBody run={run} />
+          <ChosenRowsContext value={applied ? undefined : leaving.chosen}>
+            <div className={applied ? undefined : 'chosen'}>
+              <ResultBody run={run} />
+            </div>
+          </ChosenRowsContext>
         </div>
       </div>
     </>
   )
+}
+
+/** As many as the server takes. */
+const MOST_LEFT_OUT = 500
+
+/** Rows of the preview whose changes are not wanted. */
+function useLeftOut() {
+  const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set())
+  const chosen = useMemo(
+    (): ChosenRows => ({
+      isLeftOut: ({ id }) => leftOut.has(id),
+      mayLeaveOut: leftOut.size < MOST_LEFT_OUT,
+      turn: ({ id }) => setLeftOut((before) => before.symmetricDifference(new Set([id]))),
+    }),
+    [leftOut],
+  )
+  return { leftOut, chosen, putBack: () => setLeftOut(new Set()) }
 }
 
 /** The totals, by what the action groups its changes by. */
@@ -194,11 +218,13 @@ interface ApplyProps {
   run: Run
   action: Action | undefined
   title: string
+  /** How many changes would be made. */
   count: number
   applied: Run | undefined
+  leaving: ReturnType<typeof useLeftOut>
 }
 
-function Apply({ run, action, title, count, applied }: ApplyProps) {
+function Apply({ run, action, title, count, applied, leaving: { leftOut, putBack } }: ApplyProps) {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.preview
@@ -210,7 +236,8 @@ function Apply({ run, action, title, count, applied }: ApplyProps) {
     navigate(addressOfRun(started))
   })
   const hindrance = useHindrance(action)
-  const off = !action || hindrance !== undefined
+  const isRefused = !action || hindrance !== undefined
+  const off = isRefused || count === 0
   const number = formats.number(count)
   const seconds = secondsOfChanges(count, action)
 
@@ -242,18 +269,32 @@ function Apply({ run, action, title, count, applied }: ApplyProps) {
       <p>
         {seconds !== null && words.takes(texts.time.about(timeLeft(seconds)))} {words.canStop}
       </p>
+      {leftOut.size > 0 && (
+        <p role="status">
+          {count === 0 ? words.allLeftOut : words.leftOut(leftOut.size, formats.number(leftOut.size))}{' '}
+          <button type="button" className="in-text" onClick={putBack}>
+            {words.putBack}
+          </button>
+        </p>
+      )}
       <Button
         look="risk"
         busy={starting.busy}
         off={off}
-        aria-describedby={off ? 'apply-role' : undefined}
+        aria-describedby={isRefused ? 'apply-role' : undefined}
         onClick={() =>
-          starting.start({ actionId: run.actionId, input: run.input, mode: 'apply', previewRunId: run.id })
+          starting.start({
+            actionId: run.actionId,
+            input: run.input,
+            mode: 'apply',
+            previewRunId: run.id,
+            ...(leftOut.size > 0 && { leaveOut: [...leftOut] }),
+          })
         }
       >
         {words.apply[run.actionId]?.(number, count === 1) ?? words.applyAny(number, count === 1)}
       </Button>
-      {off && (
+      {isRefused && (
         <p className="small muted" id="apply-role">
           {!action
             ? texts.results.because.ACTION_NOT_FOUND

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useTRPC, useTRPCClient } from '../connection/api.ts'
+import { useTRPC } from '../connection/api.ts'
 import { pagesOf } from '../connection/pages.ts'
 import { useActions } from '../connection/use-account.ts'
 import { useNow } from '../formats/use-now.ts'
@@ -24,12 +24,9 @@ export function RunsPage() {
   const nowMs = useNow(60_000)
   const { actions } = useActions()
   usePageTitle(words.all)
-  const client = useTRPCClient()
   const input = { accountId: host.account.id, states: [...ended], limit: 50 }
   const query = useInfiniteQuery(
-    pagesOf(trpc.run.list.pathKey(), input, (cursor, options) =>
-      client.run.list.query({ ...input, ...cursor }, options),
-    ),
+    pagesOf(trpc.run.list.pathKey(), input, (cursor, options) => trpc.run.list.query({ ...input, ...cursor }, options)),
   )
   const shape = useSkeleton(query.isPending)
   const runs = query.data?.pages.flatMap((page) => page.runs).filter(hasEnded) ?? []

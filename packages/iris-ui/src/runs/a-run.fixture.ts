@@ -25,6 +25,7 @@ export function aRun(changes: Partial<Run> = {}): Run {
     language: null,
     scheduleId: null,
     previewRunId: null,
+    leaveOut: [],
     retryOf: null,
     startedBy: { kind: 'user', id: 'mette', name: 'Mette Kjær' },
     createdAt: '2026-11-24T08:42:00Z',

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { en } from '../texts/called-standin.fixture.ts'
 import { aRun } from './a-run.fixture.ts'
-import { readyWords, shareOf, stepWaitWords, stepWords } from './run-progress-words.ts'
+import { readyWords, stepWaitWords, stepWords } from './run-progress-words.ts'
+import { shareOf } from './share-of.ts'
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
 const words = { texts: en, formats }

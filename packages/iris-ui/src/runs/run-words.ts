@@ -2,13 +2,13 @@ import { type ErrorReason, type Run, textOf } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
 import { wholeMinute } from '../formats/whole-minute.ts'
 import { addresses } from '../shell/addresses.ts'
-import type { Texts } from '../texts/en.ts'
+import type { FirstTexts } from '../texts/first-english.ts'
 
 interface Words {
   /** The action's title. */
   title: string
   userId: string
-  texts: Texts
+  texts: FirstTexts
   formats: Formats
 }
 
@@ -65,7 +65,7 @@ const triedAgain: readonly NonNullable<Run['reason']>[] = [
 /** Why a run waits, in one short sentence. */
 export function waitingWords(
   { actionId, reason, failure }: Pick<Run, 'actionId' | 'reason' | 'failure'>,
-  texts: Texts,
+  texts: FirstTexts,
 ): string {
   if (failure) return withStop(texts.ofAction(actionId, failure))
   const words = texts.running

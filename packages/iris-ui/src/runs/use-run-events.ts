@@ -1,8 +1,7 @@
 import type { RunEvent } from '@standin/client'
-import { useSubscription } from '@trpc/tanstack-react-query'
 import { useEffect, useRef } from 'react'
 import { useTRPC } from '../connection/api.ts'
-import { useMendedStream } from '../connection/use-mended-stream.ts'
+import { useStream } from '../connection/use-stream.ts'
 
 const GATHER_MS = 100
 
@@ -24,7 +23,7 @@ export function useRunEvents(runId: string, onEvents: (runId: string, events: re
     timer.current = setTimeout(handOn, GATHER_MS)
   }
 
-  const stream = useSubscription(
+  useStream(
     trpc.run.events.subscriptionOptions(
       { runId },
       {
@@ -37,5 +36,4 @@ export function useRunEvents(runId: string, onEvents: (runId: string, events: re
   )
 
   useEffect(() => () => clearTimeout(timer.current), [])
-  useMendedStream(stream)
 }

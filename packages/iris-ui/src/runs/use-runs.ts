@@ -5,7 +5,7 @@ import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { goingRuns } from '../connection/first-lists.ts'
 import { NET_MS, RETRY_MS } from '../connection/refresh-times.ts'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 import { followRun, hasEnded } from './follow-run.ts'
 import { sortRuns } from './sort-runs.ts'
 
@@ -14,7 +14,7 @@ export function useRuns() {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const askAgain = useAskAgain()
-  const { host } = useSurroundings()
+  const { host } = useFirstSurroundings()
   const accountId = host.account.id
 
   const going = useQuery(

@@ -2,7 +2,7 @@ import type { Delivery, Schedule, ShownDestination } from '@standin/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
-import { useTRPC, useTRPCClient } from '../connection/api.ts'
+import { useTRPC } from '../connection/api.ts'
 import { pagesOf } from '../connection/pages.ts'
 import { useActions, useInstallation } from '../connection/use-account.ts'
 import { elapsed } from '../formats/elapsed.ts'
@@ -23,19 +23,12 @@ import { useAddressState } from '../shell/hash-location.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { EndsSoon } from './ends-soon.tsx'
+import { isEnding } from './is-ending.ts'
 import { NextTimes } from './next-times.tsx'
 import { ScheduleButtons } from './schedule-buttons.tsx'
 import { ScheduleForm } from './schedule-form.tsx'
 import { scheduleTimes, zoneCity } from './schedule-times.ts'
-import {
-  endsSoon,
-  failedDeliveriesOf,
-  isAt,
-  nameOf,
-  pausedWords,
-  rhythmWords,
-  scheduleTitle,
-} from './schedule-words.ts'
+import { failedDeliveriesOf, isAt, nameOf, pausedWords, rhythmWords, scheduleTitle } from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
 /** One schedule: its times, why it is paused, its history and receivers; or its form. */
@@ -119,7 +112,7 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
               slim
             />
           )}
-          {endsSoon(schedule) && <EndsSoon schedule={schedule} maker={maker} mayTakeOver={mayChange} />}
+          {isEnding(schedule) && <EndsSoon schedule={schedule} maker={maker} mayTakeOver={mayChange} />}
           {unreached.map(({ id, to, reason, attempts }) => (
             <Notice
               key={id}
@@ -165,12 +158,9 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
 function useHistory(schedule: Schedule) {
   const { host } = useSurroundings()
   const trpc = useTRPC()
-  const client = useTRPCClient()
   const input = { accountId: host.account.id, scheduleId: schedule.id, limit: 10 }
   const query = useInfiniteQuery(
-    pagesOf(trpc.run.list.pathKey(), input, (cursor, options) =>
-      client.run.list.query({ ...input, ...cursor }, options),
-    ),
+    pagesOf(trpc.run.list.pathKey(), input, (cursor, options) => trpc.run.list.query({ ...input, ...cursor }, options)),
   )
   return { query, runs: query.data?.pages.flatMap((page) => page.runs).filter(hasEnded) ?? [] }
 }

@@ -58,12 +58,6 @@ export function pausedWords(
   return reason ? (schedules.pausedBecause[reason] ?? schedules.pausedUnknown) : undefined
 }
 
-/** Whether it was announced that an active schedule ends, because its author has not been seen for long. */
-export const endsSoon = <Of extends Pick<Schedule, 'state' | 'reason' | 'endsAt'>>(
-  schedule: Of,
-): schedule is Of & { endsAt: string } =>
-  schedule.state === 'active' && schedule.reason === 'AUTHOR_AWAY' && schedule.endsAt !== null
-
 /** The action and its machines: an account can have several schedules of one action. */
 export function scheduleTitle(
   { actionId, input }: Pick<Schedule, 'actionId' | 'input'>,

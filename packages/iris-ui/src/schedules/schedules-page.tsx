@@ -14,15 +14,9 @@ import { resultWords, titleOf } from '../runs/run-words.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { isEnding } from './is-ending.ts'
 import { scheduleTimes, zoneCity } from './schedule-times.ts'
-import {
-  endsSoon,
-  failedDeliveriesOf,
-  pausedWords,
-  receiversWords,
-  rhythmInZone,
-  scheduleTitle,
-} from './schedule-words.ts'
+import { failedDeliveriesOf, pausedWords, receiversWords, rhythmInZone, scheduleTitle } from './schedule-words.ts'
 import { useLastRuns } from './use-last-runs.ts'
 import { useSchedules } from './use-schedules.ts'
 
@@ -113,7 +107,7 @@ function ScheduleRow({
   const installation = useInstallation().data?.state
   const why = pausedWords(schedule, { installation, texts })
   const active = schedule.state === 'active'
-  const ends = endsSoon(schedule) && words.endsSoon(formats.moment(schedule.endsAt, nowMs))
+  const ends = isEnding(schedule) && words.endsSoon(formats.moment(schedule.endsAt, nowMs))
   const unreached = last ? failedDeliveriesOf(last, schedule).length : 0
 
   return (

@@ -1,6 +1,6 @@
 import type { Action, Schedule } from '@standin/client'
 import { useLocation } from 'wouter'
-import { hindranceWords } from '../actions/may-start.ts'
+import { hindranceWords } from '../actions/hindrance-words.ts'
 import { useHindrance } from '../actions/use-hindrance.ts'
 import { Button } from '../parts/button.tsx'
 import { RefusedStart } from '../parts/refused-start.tsx'

@@ -1,12 +1,12 @@
 import type { Installation } from '@standin/client'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
-import type { Texts } from '../texts/en.ts'
+import type { FirstTexts } from '../texts/first-english.ts'
 
 /** The access state at the right end of the tab bar; `loud` is shown on a phone too. */
 export function accessWords(
   { state }: Pick<Installation, 'state'>,
-  { shell }: Texts,
+  { shell }: FirstTexts,
 ): { words: string; icon: IconName; tone: Tone; loud: boolean } {
   switch (state) {
     case 'active':

@@ -1,12 +1,12 @@
 import { Link } from 'wouter'
 import { Notice } from '../parts/notice.tsx'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 import { addresses } from './addresses.ts'
 import { usePageTitle } from './announcer.ts'
 
 /** In place of a page that is not there: an address of nothing, or of a thing that is gone. */
 export function NothingHere({ heading, means }: { heading?: string; means?: string }) {
-  const { shell } = useSurroundings().texts
+  const { shell } = useFirstSurroundings().texts
   usePageTitle(heading ?? shell.noPage)
   return (
     <Notice tone="wait" icon="minus" heading={heading ?? shell.noPage} level={1}>

@@ -9,7 +9,7 @@ import { wholeMinute } from '../formats/whole-minute.ts'
 import { Notice } from '../parts/notice.tsx'
 import { useRuns } from '../runs/use-runs.ts'
 import { useUnanswered } from '../runs/use-unanswered.ts'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
 
 /** Under the tabs of every page: no connection to us, or Trackunit does not answer. Never both. */
 export function PageNotices() {
@@ -36,7 +36,7 @@ export function PageNotices() {
 type Trackunit = NonNullable<ReturnType<typeof useInstallation>['data']>['trackunit']
 
 function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { trackunit: Trackunit }) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats } = useFirstSurroundings()
   const nowMs = useNow(10_000)
   const { going } = useRuns()
   const isUnanswered = useUnanswered(going)
@@ -69,7 +69,7 @@ function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { tr
 
 /** Only if the user had to wait: a renewal in time is silent. */
 function useSignedInAgain(error: unknown): void {
-  const { host, texts } = useSurroundings()
+  const { host, texts } = useFirstSurroundings()
   const wasOut = useRef(false)
   useEffect(() => {
     if (error) {

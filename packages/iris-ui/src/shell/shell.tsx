@@ -2,9 +2,12 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { Link, Router } from 'wouter'
 import { useInstallation } from '../connection/use-account.ts'
 import { useAccountWatch } from '../connection/use-account-watch.ts'
+import { overviewParts } from '../overview/late-overview.ts'
 import { Icon } from '../parts/icon.tsx'
+import { bringRefusals } from '../parts/late-refusal.tsx'
 import { bringQuestions } from '../parts/question.tsx'
-import { useSurroundings } from '../surroundings.ts'
+import { useFirstSurroundings } from '../surroundings.ts'
+import { allTexts } from '../texts/texts-for.ts'
 import { accessWords } from './access-words.ts'
 import { addresses } from './addresses.ts'
 import { AnnouncerContext } from './announcer.ts'
@@ -18,14 +21,17 @@ import { Pages, pagePreloads } from './pages.tsx'
 export function Shell({ askedAtMs }: { askedAtMs: number }) {
   const [said, setSaid] = useState({ words: '', times: 0 })
   const justStarted = useRef<string>(undefined)
+  const sentence = useRef<string>(undefined)
   const announcer = useMemo(
     () => ({
       say: (words: string) => setSaid(({ times }) => ({ words, times: times + 1 })),
       justStarted,
+      sentence,
     }),
     [],
   )
-  useEffect(() => preloadWhenIdle(), [])
+  const { language } = useFirstSurroundings().texts
+  useEffect(() => preloadWhenIdle(language), [language])
   useAccountWatch(askedAtMs)
 
   return (
@@ -43,11 +49,11 @@ export function Shell({ askedAtMs }: { askedAtMs: number }) {
 }
 
 function Frame() {
-  const { texts } = useSurroundings()
+  const { texts } = useFirstSurroundings()
   const [path] = useHashLocation()
   const main = useRef<HTMLElement>(null)
   const firstPath = useRef<string | undefined>(path)
-  const { account } = useSurroundings().host
+  const { account } = useFirstSurroundings().host
 
   useEffect(() => {
     // Not on the first page: the person has not moved.
@@ -88,7 +94,7 @@ function Frame() {
 }
 
 function Tabs({ path }: { path: string }) {
-  const { shell } = useSurroundings().texts
+  const { shell } = useFirstSurroundings().texts
   const tabs = [
     { to: addresses.overview, words: shell.overview, here: path === '/', load: undefined },
     { to: addresses.actions, words: shell.actions, here: /^\/(actions|runs)/.test(path), load: pagePreloads.actions },
@@ -118,7 +124,7 @@ function Tabs({ path }: { path: string }) {
 }
 
 function Access() {
-  const { texts } = useSurroundings()
+  const { texts } = useFirstSurroundings()
   const { data } = useInstallation()
   if (!data) return null
   const { words, icon, tone, loud } = accessWords(data, texts)
@@ -134,9 +140,11 @@ function Access() {
 }
 
 /** Loads the pages after the first paint: navigation is instant and the first paint stays small. */
-function preloadWhenIdle(): () => void {
+function preloadWhenIdle(language: string): () => void {
   const load = () => {
-    for (const bring of [...Object.values(pagePreloads), bringQuestions]) void bring().catch(() => {})
+    const texts = async () => void (await allTexts(language))
+    for (const bring of [texts, overviewParts.bring, ...Object.values(pagePreloads), bringQuestions, bringRefusals])
+      void bring().catch(() => {})
   }
   const timer = setTimeout(() => {
     if ('requestIdleCallback' in window) requestIdleCallback(load)

@@ -44,16 +44,18 @@ export function useFrameContext(): { downloads: 'blocked' | undefined } {
   return { downloads: useHostState().context.downloads }
 }
 
+/** Where the page is being left, nobody is there to answer. */
+const gone = () => {}
 const nothingChosen = { sites: [] }
 
 /** A guess: a function that takes a path in Manager. */
 export function useNavigateInHost(): { navigateInHost: (path: string) => void } {
   const { manager } = useHostState()
-  return { navigateInHost: (path) => void manager.navigateInHost(path) }
+  return { navigateInHost: (path) => void manager.navigateInHost(path).catch(gone) }
 }
 
 /** A guess: `addToast` with a title and an intent. */
 export function useToast(): { addToast: (toast: { title: string; intent: 'success' | 'info' }) => void } {
   const { manager } = useHostState()
-  return { addToast: ({ title, intent }) => void manager.toast({ title, kind: intent }) }
+  return { addToast: ({ title, intent }) => void manager.toast({ title, kind: intent }).catch(gone) }
 }

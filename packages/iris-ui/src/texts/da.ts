@@ -494,6 +494,10 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
   },
 
   preview: {
+    include: (what) => `Tag ${what} med`,
+    leftOut: (n, number) => (n === 1 ? 'Én er udeladt.' : `${number} er udeladt.`),
+    allLeftOut: 'Alt er udeladt.',
+    putBack: 'Tag alle med',
     changeChoice: 'Ændr valget',
     nothingYet: 'Intet er ændret endnu.',
     would: {
@@ -561,8 +565,8 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     usually: (time) => `som regel ${time}`,
     left: (left) => {
       if (left.unit === 'moment') return 'Under et minut tilbage'
-      if (left.unit === 'minutes') return `Ca. ${left.minutes} min. tilbage`
-      return `Ca. ${left.hours} t${left.minutes ? ` ${left.minutes} min.` : ''} tilbage`
+      if (left.unit === 'minutes') return `Ca. ${left.minutes}\u00a0min. tilbage`
+      return `Ca. ${left.hours}\u00a0t${left.minutes ? ` ${left.minutes}\u00a0min.` : ''} tilbage`
     },
     leftSpoken: (left) => {
       if (left.unit === 'moment') return 'under et minut tilbage'
@@ -988,7 +992,8 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       'run.cancelled': (of) => `Stoppede ${of.title ?? 'en kørsel'}.`,
       'run.succeeded': (of) => `${of.title ?? 'En kørsel'} er færdig.`,
       'run.failed': (of) => `${of.title ?? 'En kørsel'} stoppede, før den var færdig.`,
-      'run.applied': (of) => `Foretog ændringerne fra ${of.title ?? 'en forhåndsvisning'}.`,
+      'run.applied': (of) =>
+        `Foretog ændringerne fra ${of.title ?? 'en forhåndsvisning'}${of.leftOut ? ` undtagen ${of.leftOut}` : ''}.`,
       'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }) =>
         `${title ?? 'En kørsel'} lavede ${made === 1 ? '1 ændring' : `${made} ændringer`} i Trackunit.${
           refused > 0 ? ` Trackunit afviste ${refused}.` : ''
@@ -1129,14 +1134,14 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
   time: {
     about: (left: TimeLeft) => {
       if (left.unit === 'moment') return 'under et minut'
-      if (left.unit === 'minutes') return `ca. ${left.minutes} min.`
-      return `ca. ${left.hours} t${left.minutes ? ` ${left.minutes} min.` : ''}`
+      if (left.unit === 'minutes') return `ca. ${left.minutes}\u00a0min.`
+      return `ca. ${left.hours}\u00a0t${left.minutes ? ` ${left.minutes}\u00a0min.` : ''}`
     },
     took: ({ hours, minutes, seconds }) =>
       [
-        hours && `${hours} t`,
-        minutes && `${minutes} min.`,
-        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds} s` : 'Under 1 s'),
+        hours && `${hours}\u00a0t`,
+        minutes && `${minutes}\u00a0min.`,
+        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds}\u00a0s` : 'Under 1\u00a0s'),
       ]
         .filter(Boolean)
         .join(' '),

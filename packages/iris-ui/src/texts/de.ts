@@ -517,6 +517,10 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
   },
 
   preview: {
+    include: (what) => `${what} einbeziehen`,
+    leftOut: (n, number) => (n === 1 ? 'Eines ist ausgelassen.' : `${number} sind ausgelassen.`),
+    allLeftOut: 'Alles ist ausgelassen.',
+    putBack: 'Alle einbeziehen',
     changeChoice: 'Auswahl ändern',
     nothingYet: 'Noch ist nichts geändert.',
     would: {
@@ -585,8 +589,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     usually: (time) => `üblich sind ${time}`,
     left: (left) => {
       if (left.unit === 'moment') return 'Weniger als eine Minute'
-      if (left.unit === 'minutes') return `Noch etwa ${left.minutes} Min.`
-      return `Noch etwa ${left.hours} Std.${left.minutes ? ` ${left.minutes} Min.` : ''}`
+      if (left.unit === 'minutes') return `Noch etwa ${left.minutes}\u00a0Min.`
+      return `Noch etwa ${left.hours}\u00a0Std.${left.minutes ? ` ${left.minutes}\u00a0Min.` : ''}`
     },
     leftSpoken: (left) => {
       if (left.unit === 'moment') return 'noch weniger als eine Minute'
@@ -1015,7 +1019,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       'run.cancelled': (of) => `Hat ${of.title ?? 'einen Lauf'} angehalten.`,
       'run.succeeded': (of) => `${of.title ?? 'Ein Lauf'} ist fertig.`,
       'run.failed': (of) => `${of.title ?? 'Ein Lauf'} brach ab, bevor er fertig war.`,
-      'run.applied': (of) => `Hat die Änderungen von ${of.title ?? 'einer Vorschau'} gemacht.`,
+      'run.applied': (of) =>
+        `Hat die Änderungen von ${of.title ?? 'einer Vorschau'} gemacht${of.leftOut ? `, ${of.leftOut} davon ausgelassen` : ''}.`,
       'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }) =>
         `${title ?? 'Ein Lauf'} hat ${made === 1 ? 'eine Änderung' : `${made} Änderungen`} in Trackunit gemacht.${
           refused > 0 ? ` Trackunit hat ${refused} abgelehnt.` : ''
@@ -1162,14 +1167,14 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
   time: {
     about: (left: TimeLeft) => {
       if (left.unit === 'moment') return 'weniger als eine Minute'
-      if (left.unit === 'minutes') return `etwa ${left.minutes} Min.`
-      return `etwa ${left.hours} Std.${left.minutes ? ` ${left.minutes} Min.` : ''}`
+      if (left.unit === 'minutes') return `etwa ${left.minutes}\u00a0Min.`
+      return `etwa ${left.hours}\u00a0Std.${left.minutes ? ` ${left.minutes}\u00a0Min.` : ''}`
     },
     took: ({ hours, minutes, seconds }) =>
       [
-        hours && `${hours} Std.`,
-        minutes && `${minutes} Min.`,
-        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds} s` : 'Unter 1 s'),
+        hours && `${hours}\u00a0Std.`,
+        minutes && `${minutes}\u00a0Min.`,
+        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds}\u00a0s` : 'Unter 1\u00a0s'),
       ]
         .filter(Boolean)
         .join(' '),

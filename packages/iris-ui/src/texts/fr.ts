@@ -511,6 +511,10 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
   },
 
   preview: {
+    include: (what) => `Inclure ${what}`,
+    leftOut: (n, number) => (n === 1 ? 'Un élément est exclu.' : `${number} éléments sont exclus.`),
+    allLeftOut: 'Tout est exclu.',
+    putBack: 'Tout inclure',
     changeChoice: 'Modifier le choix',
     nothingYet: 'Rien n’a encore changé.',
     would: {
@@ -579,8 +583,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     usually: (time) => `d’habitude ${time}`,
     left: (left) => {
       if (left.unit === 'moment') return 'Encore moins d’une minute'
-      if (left.unit === 'minutes') return `Encore environ ${left.minutes} min`
-      return `Encore environ ${left.hours} h${left.minutes ? ` ${left.minutes} min` : ''}`
+      if (left.unit === 'minutes') return `Encore environ ${left.minutes}\u00a0min`
+      return `Encore environ ${left.hours}\u00a0h${left.minutes ? ` ${left.minutes}\u00a0min` : ''}`
     },
     leftSpoken: (left) => {
       if (left.unit === 'moment') return 'encore moins d’une minute'
@@ -1007,7 +1011,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
       'run.cancelled': (of) => `A arrêté ${of.title ?? 'une exécution'}.`,
       'run.succeeded': (of) => `${of.title ?? 'Une exécution'} est finie.`,
       'run.failed': (of) => `${of.title ?? 'Une exécution'} s’est interrompue avant la fin.`,
-      'run.applied': (of) => `A fait les modifications de ${of.title ?? 'l’aperçu'}.`,
+      'run.applied': (of) =>
+        `A fait les modifications de ${of.title ?? 'l’aperçu'}${of.leftOut ? `, sauf ${of.leftOut}` : ''}.`,
       'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }) =>
         `${title ?? 'Une exécution'} a fait ${made === 1 ? '1 modification' : `${made} modifications`} dans Trackunit.${
           refused > 0 ? ` Trackunit en a refusé ${refused}.` : ''
@@ -1152,14 +1157,14 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
   time: {
     about: (left: TimeLeft) => {
       if (left.unit === 'moment') return 'moins d’une minute'
-      if (left.unit === 'minutes') return `environ ${left.minutes} min`
-      return `environ ${left.hours} h${left.minutes ? ` ${left.minutes} min` : ''}`
+      if (left.unit === 'minutes') return `environ ${left.minutes}\u00a0min`
+      return `environ ${left.hours}\u00a0h${left.minutes ? ` ${left.minutes}\u00a0min` : ''}`
     },
     took: ({ hours, minutes, seconds }) =>
       [
-        hours && `${hours} h`,
-        minutes && `${minutes} min`,
-        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds} s` : 'Moins de 1 s'),
+        hours && `${hours}\u00a0h`,
+        minutes && `${minutes}\u00a0min`,
+        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds}\u00a0s` : 'Moins de 1\u00a0s'),
       ]
         .filter(Boolean)
         .join(' '),

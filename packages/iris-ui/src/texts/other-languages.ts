@@ -1,4 +1,5 @@
-import type { AppWords, Texts } from './en.ts'
+import type { Texts } from './en.ts'
+import type { AppWords } from './first-english.ts'
 import { type SpokenLanguage, spokenLanguage } from './spoken-language.ts'
 
 type TextsOf = (of: AppWords) => Texts

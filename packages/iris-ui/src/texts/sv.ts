@@ -504,6 +504,10 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
   },
 
   preview: {
+    include: (what) => `Ta med ${what}`,
+    leftOut: (n, number) => (n === 1 ? 'En är utelämnad.' : `${number} är utelämnade.`),
+    allLeftOut: 'Allt är utelämnat.',
+    putBack: 'Ta med alla',
     changeChoice: 'Ändra valen',
     nothingYet: 'Inget har ändrats ännu.',
     would: {
@@ -571,8 +575,8 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     usually: (time) => `oftast ${time}`,
     left: (left) => {
       if (left.unit === 'moment') return 'Mindre än en minut kvar'
-      if (left.unit === 'minutes') return `Cirka ${left.minutes} min kvar`
-      return `Cirka ${left.hours} h${left.minutes ? ` ${left.minutes} min` : ''} kvar`
+      if (left.unit === 'minutes') return `Cirka ${left.minutes}\u00a0min kvar`
+      return `Cirka ${left.hours}\u00a0h${left.minutes ? ` ${left.minutes}\u00a0min` : ''} kvar`
     },
     leftSpoken: (left) => {
       if (left.unit === 'moment') return 'mindre än en minut kvar'
@@ -992,7 +996,8 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       'run.cancelled': (of) => `Stoppade ${of.title ?? 'en körning'}.`,
       'run.succeeded': (of) => `${of.title ?? 'En körning'} är klar.`,
       'run.failed': (of) => `${of.title ?? 'En körning'} avbröts innan den var klar.`,
-      'run.applied': (of) => `Gjorde ändringarna från ${of.title ?? 'en förhandsvisning'}.`,
+      'run.applied': (of) =>
+        `Gjorde ändringarna från ${of.title ?? 'en förhandsvisning'}${of.leftOut ? ` utom ${of.leftOut}` : ''}.`,
       'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }) =>
         `${title ?? 'En körning'} gjorde ${made === 1 ? '1 ändring' : `${made} ändringar`} i Trackunit.${
           refused > 0 ? ` Trackunit avvisade ${refused}.` : ''
@@ -1134,14 +1139,14 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
   time: {
     about: (left: TimeLeft) => {
       if (left.unit === 'moment') return 'mindre än en minut'
-      if (left.unit === 'minutes') return `cirka ${left.minutes} min`
-      return `cirka ${left.hours} h${left.minutes ? ` ${left.minutes} min` : ''}`
+      if (left.unit === 'minutes') return `cirka ${left.minutes}\u00a0min`
+      return `cirka ${left.hours}\u00a0h${left.minutes ? ` ${left.minutes}\u00a0min` : ''}`
     },
     took: ({ hours, minutes, seconds }) =>
       [
-        hours && `${hours} h`,
-        minutes && `${minutes} min`,
-        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds} s` : 'Under 1 s'),
+        hours && `${hours}\u00a0h`,
+        minutes && `${minutes}\u00a0min`,
+        !hours && (seconds || !minutes) && (seconds || minutes ? `${seconds}\u00a0s` : 'Under 1\u00a0s'),
       ]
         .filter(Boolean)
         .join(' '),

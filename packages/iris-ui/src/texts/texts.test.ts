@@ -76,6 +76,16 @@ test('a language is found by its first part; a missing language is English', asy
 })
 
 test.each([['English', english], ...others] as const)(
+  'in %s a number and its unit are one word: neither run together nor broken over two lines',
+  (_language, textsIn) => {
+    const said = [...textsOf(textsIn({ name: 'Standin' }))]
+    const wrong = said.filter(([, text]) => /\d ?(?:%|h|min|s|t|Std|Min|km|kB|MB|V)(?![\p{L}\d])/u.test(text))
+    expect(wrong).toEqual([])
+    expect(said.filter(([, text]) => /\d\u00a0(?:h|min|t|Std|Min)/.test(text)).length).toBeGreaterThan(1)
+  },
+)
+
+test.each([['English', english], ...others] as const)(
   'in %s the app has its own name and support address, and no other',
   (_language, textsIn) => {
     const said = [...textsOf(textsIn({ name: 'Roster', support: 'help@acme.example' }))]

@@ -1,11 +1,11 @@
 import { formatMessage, type Message } from '@standin/client'
 import { type ReactNode, useMemo } from 'react'
 import { useActionList } from '../connection/use-action-list.ts'
-import { SurroundingsContext, useSurroundings } from '../surroundings.ts'
+import { FirstSurroundingsContext, useFirstSurroundings } from '../surroundings.ts'
 
 /** Formats what actions say in the reader's language, once the actions are known. */
 export function WithActionMessages({ children }: { children: ReactNode }) {
-  const surroundings = useSurroundings()
+  const surroundings = useFirstSurroundings()
   const { data } = useActionList()
   const withMessages = useMemo(() => {
     const { texts } = surroundings
@@ -15,5 +15,5 @@ export function WithActionMessages({ children }: { children: ReactNode }) {
     return { ...surroundings, texts: { ...texts, ofAction } }
   }, [surroundings, data])
 
-  return <SurroundingsContext value={withMessages}>{children}</SurroundingsContext>
+  return <FirstSurroundingsContext value={withMessages}>{children}</FirstSurroundingsContext>
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { StandinApp } from '@standin/contracts'
 import { defaultClientConditions, type Plugin } from 'vite'
 import { firstJavaScript } from './first-javascript.ts'
+import { type ModuleGraph, neededBy } from './first-modules.ts'
 import { firstShape } from './first-shape.ts'
 
 export interface StandinAppOptions {
@@ -99,10 +100,6 @@ function standIn(name: string): string {
   return ['.js', '.ts', '.tsx'].map((ending) => file + ending).find((path) => existsSync(path)) ?? file
 }
 
-interface ModuleGraph {
-  getModuleInfo(id: string): { importedIds: readonly string[]; dynamicallyImportedIds: readonly string[] } | null
-}
-
 /**
  * Puts the modules of the handshake with Manager into one chunk, and those of the first page into another: many small ones
  * would wait for each other.
@@ -121,25 +118,12 @@ const opener = /\/local\/index\.[jt]s$/
 
 function firstModules(page: string, graph: ModuleGraph): { manager: Set<string>; first: Set<string> } {
   const entries = graph.getModuleInfo(page)?.importedIds ?? []
-  const imported = [...importedBy(entries, graph)]
+  const imported = [...neededBy(entries, graph)]
   const loadedAtOnce = [...entries, ...imported.filter((id) => opener.test(id))].flatMap(
     (id) => graph.getModuleInfo(id)?.dynamicallyImportedIds ?? [],
   )
   return {
     manager: new Set(imported.filter((id) => !opener.test(id))),
-    first: importedBy(loadedAtOnce, graph),
+    first: neededBy(loadedAtOnce, graph),
   }
-}
-
-function importedBy(entries: readonly string[], graph: ModuleGraph): Set<string> {
-  const found = new Set<string>()
-  const open = [...entries]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) {
-      if (found.has(imported)) continue
-      found.add(imported)
-      open.push(imported)
-    }
-  }
-  return found
 }

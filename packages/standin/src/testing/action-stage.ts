@@ -83,7 +83,15 @@ export function createActionStage({
     action: Action<Schema, State>,
     how: HowToPlay = {},
   ): Promise<Played> {
-    const { input = {}, mode = 'apply', preview, leaveOut = [], resumedFrom, checksTranslations = true, endsHalfWay = false } = how
+    const {
+      input = {},
+      mode = 'apply',
+      preview,
+      leaveOut = [],
+      resumedFrom,
+      checksTranslations = true,
+      endsHalfWay = false,
+    } = how
     checkInput(action, { ...input })
     const firstRequest = trackunit.requests.length
     const key = `${action.id} ${mode}`

@@ -1,0 +1,5 @@
+export { ApprovalDecision } from './approval-decision.tsx'
+export { ComingUp } from './coming-up.tsx'
+export { InstallationNotice } from './installation-notice.tsx'
+export { Permissions } from './permissions.tsx'
+export { RemovalDecision } from './removal-decision.tsx'

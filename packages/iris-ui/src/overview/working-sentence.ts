@@ -1,0 +1,24 @@
+import type { Installation } from '@standin/client'
+import type { Formats } from '../formats/create-formats.ts'
+import type { FirstTexts } from '../texts/first-english.ts'
+
+interface Around {
+  account: string
+  /** How many things wait for a person. */
+  needs?: number | undefined
+  nowMs: number
+  texts: FirstTexts
+  formats: Formats
+}
+
+/** What the page opens with while Standin works. */
+export function workingSentence(
+  { since }: Pick<Installation, 'since'>,
+  { account, needs = 0, nowMs, texts, formats }: Around,
+): { headline: string; means: string[] } {
+  const words = texts.installation
+  return {
+    headline: needs > 0 ? words.workingButNeeds(needs) : words.working,
+    means: [words.worksFor(account), ...(since ? [words.workingSince(formats.moment(since, nowMs))] : [])],
+  }
+}

@@ -1,0 +1,17 @@
+import { Suspense } from 'react'
+import { lateParts } from './late-parts.tsx'
+import type { RefusalProps } from './refusal.tsx'
+
+const refusals = lateParts(() => import('./refusal.tsx'))
+const Refusal = refusals.part('Refusal')
+/** When the page is idle: the server may be out of reach when they are needed. */
+export const bringRefusals = refusals.bring
+
+/** Put it into an alert that is there before. */
+export function LateRefusal(props: RefusalProps) {
+  return (
+    <Suspense fallback={null}>
+      <Refusal {...props} />
+    </Suspense>
+  )
+}

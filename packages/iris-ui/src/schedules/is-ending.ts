@@ -1,0 +1,7 @@
+import type { Schedule } from '@standin/client'
+
+/** Whether it was announced that an active schedule ends, because its author has not been seen for long. */
+export const isEnding = <Of extends Pick<Schedule, 'state' | 'reason' | 'endsAt'>>(
+  schedule: Of,
+): schedule is Of & { endsAt: string } =>
+  schedule.state === 'active' && schedule.reason === 'AUTHOR_AWAY' && schedule.endsAt !== null
