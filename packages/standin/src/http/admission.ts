@@ -104,29 +104,17 @@ export function createAdmission(
     void askDatabase().then(hasAnswered, hasAnswered)
   }
 
-  function leave(): void {
-    underWay--
-    ended++
-  }
-
-  function enter(): void {
-    if (++underWay > fewRequests && lookedAtMs === undefined) lookLater()
-  }
-
   return {
-    /** @param request none: one that may be refused */
-    admits: (request?: IncomingMessage): boolean =>
-      admitting.share === 1 || (request && !mayBeRefused(request)) || random() < admitting.share,
+    admits: (request: IncomingMessage): boolean =>
+      admitting.share === 1 || !mayBeRefused(request) || random() < admitting.share,
     /** It is under way until its response has ended. */
     follow(request: IncomingMessage, response: ServerResponse): void {
       if (isStream(request)) return // It may last for hours.
-      enter()
-      response.once('close', leave)
-    },
-    /** It is under way until it is answered. @param answer never rejects */
-    enterUntil(answer: Promise<unknown>): void {
-      enter()
-      void answer.then(leave)
+      if (++underWay > fewRequests && lookedAtMs === undefined) lookLater()
+      response.once('close', () => {
+        underWay--
+        ended++
+      })
     },
     /** Spread, so that those who were refused do not come back together. */
     retryAfterMs: () => 1_000 + Math.round(random() * 4_000),

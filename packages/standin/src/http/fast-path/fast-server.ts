@@ -8,7 +8,6 @@ import type { Logger } from '../../observability/logger.ts'
 import { toRefusal } from '../../refusal.ts'
 import type { Admission } from '../admission.ts'
 import { type HttpAnswer, headersOf, logFailure, problemOf } from '../problem.ts'
-import { followConnections } from './fast-connection.ts'
 import { overloadAnswer } from './overload-answer.ts'
 
 /** JSON that a known service posted. */
@@ -52,7 +51,6 @@ export const createFastServer =
   ): Server => {
     const server = createServer({ ...http }, (request, response) => {
       const asked = askedOf(ctx, routes, request)
-      follow(request, response, asked)
       const { url = '', headers } = request
       if (!admission.admits(request))
         return send(response, overloadAnswer(ctx, { url, origin: headers.origin }, admission.retryAfterMs()))
@@ -69,12 +67,6 @@ export const createFastServer =
     server.keepAliveTimeout = keepAliveTimeout
     server.requestTimeout = requestTimeout
     server.setTimeout(connectionTimeout)
-    const follow = followConnections<Asked>(ctx, server, (asked, body) => {
-      if (!admission.admits()) return Promise.resolve(overloadAnswer(ctx, asked, admission.retryAfterMs()))
-      const answer = answerTo(ctx, asked, body)
-      if (answer) admission.enterUntil(answer)
-      return answer
-    })
     return server
   }
 

@@ -57,6 +57,7 @@ test('what is asked and answered is described by the schemas that the server val
     ],
     ...[
       ['scheduleId', 'query', false],
+      ['previewRunId', 'query', false],
       ['cursor', 'query', false],
       ['limit', 'query', false],
     ],
