@@ -27,6 +27,7 @@ let next = (process.pid * 61) % ports.count
 export async function freePort(): Promise<number> {
   for (;;) {
     next = (next + 1) % ports.count
-    if (await parts.isFree(ports.from + next, '127.0.0.1')) return ports.from + next
+    const port = ports.from + next // Taken before others that ask meanwhile move on.
+    if (await parts.isFree(port, '127.0.0.1')) return port
   }
 }
