@@ -208,8 +208,14 @@ describe('a stream', () => {
     new Response(`${lines.join('\n')}\n\n`, { headers: { 'content-type': 'text/event-stream' } })
   const ended = () =>
     sse(
-      ...['event: connected', 'data: {}', '', 'id: 1', 'data: {"type":"state","seq":1,"state":"succeeded"}', ''],
-      ...['event: return', 'data:'],
+      'event: connected',
+      'data: {}',
+      '',
+      'id: 1',
+      'data: {"type":"state","seq":1,"state":"succeeded"}',
+      '',
+      'event: return',
+      'data:',
     )
 
   test('is read by the fetch of the client or of the call, with the key in a header', async () => {

@@ -92,8 +92,12 @@ export const attentionList = defineAction({
   optionalScopes: [serviceScope],
   changesData: false,
   steps: () => [
-    ...[say('listMachines'), say('readCounters'), say('checkDataHealth'), say('checkServices')],
-    ...[say('rank'), say('makeFiles')],
+    say('listMachines'),
+    say('readCounters'),
+    say('checkDataHealth'),
+    say('checkServices'),
+    say('rank'),
+    say('makeFiles'),
   ],
   reads: [
     { what: say('readsMachines'), detail: say('readsMachinesMeans'), icon: 'machine' },

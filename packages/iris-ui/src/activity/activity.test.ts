@@ -103,16 +103,23 @@ describe('lines of the list', () => {
 
   test('what a run did is one line, where its newest entry stands, whatever stands between', () => {
     const entries = [
-      ...[done('5', 'run.succeeded', 'a'), done('4', 'filter.saved'), done('3', 'run.succeeded', 'b')],
-      ...[done('2', 'run.started', 'a'), done('1', 'run.started', 'b')],
+      done('5', 'run.succeeded', 'a'),
+      done('4', 'filter.saved'),
+      done('3', 'run.succeeded', 'b'),
+      done('2', 'run.started', 'a'),
+      done('1', 'run.started', 'b'),
     ]
     expect(ids(entries)).toEqual([['5', '2'], ['4'], ['3', '1']])
   })
 
   test('entries that repeat the one above are merged, those of different runs are not', () => {
     const entries = [
-      ...[done('5', 'token.issued'), done('4', 'token.issued'), done('3', 'filter.saved'), done('2', 'token.issued')],
-      ...[done('1', 'run.started', 'a'), done('0', 'run.started', 'b')],
+      done('5', 'token.issued'),
+      done('4', 'token.issued'),
+      done('3', 'filter.saved'),
+      done('2', 'token.issued'),
+      done('1', 'run.started', 'a'),
+      done('0', 'run.started', 'b'),
     ]
     expect(ids(entries)).toEqual([['5', '4'], ['3'], ['2'], ['1'], ['0']])
   })

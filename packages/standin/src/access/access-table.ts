@@ -36,7 +36,10 @@ export const signedKeys: SignedKind<SignedKey> = {
   name: 'service key',
   idOf: ({ id }) => id,
   signed: ({ id, service, digest, expiresAt, revokedAt }) => [
-    ...[id, service, digest, expiresAt.toISOString()],
+    id,
+    service,
+    digest,
+    expiresAt.toISOString(),
     revokedAt?.toISOString() ?? null,
   ],
 }

@@ -27,7 +27,9 @@ export const signedConsoleSessions: SignedKind<Omit<ConsoleSessionRow, 'mac'>> =
   name: 'console session',
   idOf: ({ id }) => id,
   signed: ({ id, codeDigest, mayChange, codeEndsAt, openedAt, endedAt }) => [
-    ...[id, codeDigest, String(mayChange)],
+    id,
+    codeDigest,
+    String(mayChange),
     ...[codeEndsAt, openedAt, endedAt].map((at) => at?.toISOString() ?? null),
   ],
 }

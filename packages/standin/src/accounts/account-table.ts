@@ -141,7 +141,13 @@ export const signedCredentials: SignedKind<SignedCredentials> = {
   name: 'credentials',
   idOf: ({ accountId, generation }) => `${accountId} ${generation}`,
   signed: ({ accountId, generation, clientId, state, bound, issuedAt, tieBreak, releasedAt, provenAt }) => [
-    ...[accountId.toLowerCase(), generation, clientId, state, String(bound), issuedAt.toISOString(), tieBreak],
+    accountId.toLowerCase(),
+    generation,
+    clientId,
+    state,
+    String(bound),
+    issuedAt.toISOString(),
+    tieBreak,
     ...[releasedAt, provenAt].map((moment) => moment?.toISOString() ?? null),
   ],
 }

@@ -69,8 +69,10 @@ async function claimDue(
         ),
       )
       .orderBy(
-        ...[desc(credentials.bound), sql`${credentials.attempts} > 0`],
-        ...[asc(credentials.rank), asc(credentials.nextAttemptAt)],
+        desc(credentials.bound),
+        sql`${credentials.attempts} > 0`,
+        asc(credentials.rank),
+        asc(credentials.nextAttemptAt),
       )
       .limit(limit)
       .for('update', { skipLocked: true }),

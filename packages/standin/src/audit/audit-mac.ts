@@ -85,7 +85,12 @@ export function createAuditMacs(ring: KeyRing) {
   const chainParts = (before: string, { writer, seq }: ChainPlace, text: string) => [writer, seq, before, text]
   const kindParts = ({ writer, no, leftAs, said }: SignedKind) => [writer, no, leftAs, said]
   const groupParts = (before: string, { writer, seq, kind, accountId, at, entries }: SignedGroup) => [
-    ...[writer, seq, before, kind, accountId.toLowerCase(), at.getTime()],
+    writer,
+    seq,
+    before,
+    kind,
+    accountId.toLowerCase(),
+    at.getTime(),
     entries.join(),
   ]
   const endParts = ({ writer, seq, mac, at }: SignedEnd) => [writer, seq, mac, at.toISOString()]
@@ -131,7 +136,12 @@ export function saidBy(entry: Omit<SignedEntry, 'entryId' | 'at'>): string {
   const { actorKind, actorId, actorName, event, accountId, generation, details } = entry
   const account = accountId?.toLowerCase() ?? null
   return JSON.stringify([
-    ...[actorKind, actorId, actorName, event, account, generation],
+    actorKind,
+    actorId,
+    actorName,
+    event,
+    account,
+    generation,
     inOrder(JSON.parse(JSON.stringify(details))),
   ]).slice(1, -1)
 }

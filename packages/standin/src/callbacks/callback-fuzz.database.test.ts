@@ -23,15 +23,18 @@ test(`invariants 3, 4, 6: of 10,000 callbacks with one fault each none is applie
   expect(sent).toBe(10_000)
   // Every check refused something, not one of them everything. (HEAD has no body; a changed key id may be a new key's.)
   expect(Object.keys(answers).sort()).toEqual([
-    ...['405', 'CALLBACK_MALFORMED', 'IDENTITY_EXPIRED', 'IDENTITY_INVALID', 'IDENTITY_MISMATCH', 'IDENTITY_MISSING'],
-    ...[
-      'INPUT_TOO_LARGE',
-      'IRIS_APP_UNKNOWN',
-      'KEYS_UNAVAILABLE',
-      'METHOD_NOT_ALLOWED',
-      'NOT_FOUND',
-      'UNSUPPORTED_MEDIA_TYPE',
-    ],
+    '405',
+    'CALLBACK_MALFORMED',
+    'IDENTITY_EXPIRED',
+    'IDENTITY_INVALID',
+    'IDENTITY_MISMATCH',
+    'IDENTITY_MISSING',
+    'INPUT_TOO_LARGE',
+    'IRIS_APP_UNKNOWN',
+    'KEYS_UNAVAILABLE',
+    'METHOD_NOT_ALLOWED',
+    'NOT_FOUND',
+    'UNSUPPORTED_MEDIA_TYPE',
   ])
   expect(await field.victimIsWell()).toEqual(wellVictim)
   expect(await field.stack.db.select().from(callbacks)).toHaveLength(before)

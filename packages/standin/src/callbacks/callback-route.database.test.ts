@@ -385,7 +385,10 @@ test('refusals are counted by reason, at every step', async () => {
   await saveRejections(edge.stack.ctx)
   const { counts, samples } = await readRejections(edge.stack.db, { samples: 9 })
   expect(counts.map(({ reason, count }) => `${reason} ${count}`)).toEqual([
-    ...['IDENTITY_INVALID 1', 'INPUT_TOO_LARGE 1', 'NOT_FOUND 1', 'UNSUPPORTED_MEDIA_TYPE 1'],
+    'IDENTITY_INVALID 1',
+    'INPUT_TOO_LARGE 1',
+    'NOT_FOUND 1',
+    'UNSUPPORTED_MEDIA_TYPE 1',
   ])
   expect(samples).toHaveLength(4)
   expect(JSON.stringify(samples)).not.toMatch(/s3cr3t|eyJ/)

@@ -72,7 +72,9 @@ test('callbacks of a group count towards the quota of their JWT', () => {
 test('a group fills the quota of unproven installs, except those of a JWT with few callbacks', () => {
   const known = { identityTotal: 20 }
   expect(decided([installed(1, known), installed(2, known), installed(3)], mostUnproven - 1)).toEqual([
-    ...['accepted', 'OVERLOADED', 'accepted'],
+    'accepted',
+    'OVERLOADED',
+    'accepted',
   ])
 })
 

@@ -30,8 +30,11 @@ ${app.logoUrl ? html`<p><img src="${app.logoUrl}" alt="${app.name}" height="48">
   return {
     subject: words.subject(app.name),
     text: [
-      ...[asks, words.whatItIs(app.name), `${words.agree}: ${confirmUrl}`],
-      ...[`${validFor} ${words.ifNot}`, `${words.neverAgain}: ${withdrawUrl}`],
+      asks,
+      words.whatItIs(app.name),
+      `${words.agree}: ${confirmUrl}`,
+      `${validFor} ${words.ifNot}`,
+      `${words.neverAgain}: ${withdrawUrl}`,
     ].join('\n\n'),
     html: `<!doctype html>${page.markup}`,
   }

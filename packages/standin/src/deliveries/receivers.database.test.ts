@@ -118,7 +118,8 @@ describe('an email address', () => {
     await expect(at.start(anna, bert)).rejects.toMatchObject(unconfirmed)
     await expect(at.start(caller, 'anna@fleet.example')).rejects.toMatchObject(unconfirmed) // A service has no own one.
     expect(await at.deliver(await at.start(anna, 'anna@fleet.example', 'x@sub.everywhere.example'))).toEqual([
-      ...['delivered', 'delivered'],
+      'delivered',
+      'delivered',
     ])
 
     at.clock.advance(1_000)
@@ -305,8 +306,10 @@ describe('the account’s own list', () => {
     expect(await at.deliver(run)).toEqual(['DESTINATION_UNCONFIRMED', 'DESTINATION_UNCONFIRMED'])
     expect([at.mails, at.posts]).toEqual([[], [hook.url]])
     expect(await at.audit()).toEqual([
-      ...['domain.trusted partner.example by ada', 'domain.trusted partner.example by ada'],
-      ...['domain.distrusted partner.example by ada', 'domain.distrusted partner.example by ada'],
+      'domain.trusted partner.example by ada',
+      'domain.trusted partner.example by ada',
+      'domain.distrusted partner.example by ada',
+      'domain.distrusted partner.example by ada',
     ])
   })
 

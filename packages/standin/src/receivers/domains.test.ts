@@ -17,19 +17,25 @@ describe('a domain', () => {
   ])('%s is known as %s', ([written = '', known]) => expect(domainName(written)).toBe(known))
 
   test.for([
-    ...[
-      '',
-      'dk',
-      'localhost',
-      'acme.dk..',
-      '.acme.dk',
-      'acme..dk',
-      '*.acme.dk',
-      'acme.dk/x',
-      'acme.dk:443',
-      'a@acme.dk',
-    ],
-    ...['1.2.3.4', '0x7f.1', '127.1', '[::1]', 'https://acme.dk', 'acme .dk', 'acme.dk\n', '-acme.dk', 'acme_x.dk'],
+    '',
+    'dk',
+    'localhost',
+    'acme.dk..',
+    '.acme.dk',
+    'acme..dk',
+    '*.acme.dk',
+    'acme.dk/x',
+    'acme.dk:443',
+    'a@acme.dk',
+    '1.2.3.4',
+    '0x7f.1',
+    '127.1',
+    '[::1]',
+    'https://acme.dk',
+    'acme .dk',
+    'acme.dk\n',
+    '-acme.dk',
+    'acme_x.dk',
     `${'a'.repeat(64)}.dk`,
   ])('%j is none', (written) => expect(domainName(written)).toBeUndefined())
 
@@ -49,9 +55,17 @@ describe('a domain', () => {
         const [first = ''] = trusted
         const above = trusted.slice(trusted.indexOf('.') + 1)
         const lookAlikes = [
-          ...[`${other}${trusted}`, `${trusted}.${other}.dk`, `${trusted}-${other}.dk`, `${other}-${trusted}`, above],
+          `${other}${trusted}`,
+          `${trusted}.${other}.dk`,
+          `${trusted}-${other}.dk`,
+          `${other}-${trusted}`,
+          above,
           ...(twins[first] ? [`${twins[first]}${trusted.slice(1)}`] : []),
-          ...[`${other}@${trusted}`, `${trusted}/.${other}`, `${trusted}\0`, `*.${trusted}`, `${trusted}:443`],
+          `${other}@${trusted}`,
+          `${trusted}/.${other}`,
+          `${trusted}\0`,
+          `*.${trusted}`,
+          `${trusted}:443`,
         ]
         for (const host of lookAlikes) expect(isInDomains(host, [trusted]), host).toBe(false)
       }),

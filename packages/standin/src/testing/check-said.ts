@@ -10,23 +10,22 @@ export function checkSaid(
   ownColumns: readonly string[],
 ): void {
   const chartTexts = chart && [
-    ...[chart.title, chart.note],
+    chart.title,
+    chart.note,
     ...(chart.kind === 'stacked' ? chart.series.map(({ label }) => label) : []),
     ...(chart.kind === 'stacked' ? chart.columns.map(({ note }) => note) : []),
     ...(chart.kind === 'compared' ? textsOfComparison(chart) : []),
   ]
   const said = [
-    ...[
-      headline,
-      incomplete,
-      detail,
-      ...(chartTexts ?? []),
-      ...(figure ? [figure.words] : []),
-      ...(offer ? [offer.title, offer.means] : []),
-      ...log,
-      ...steps,
-      ...progress.map(({ message }) => message),
-    ],
+    headline,
+    incomplete,
+    detail,
+    ...(chartTexts ?? []),
+    ...(figure ? [figure.words] : []),
+    ...(offer ? [offer.title, offer.means] : []),
+    ...log,
+    ...steps,
+    ...progress.map(({ message }) => message),
     ...columns.map(({ title }) => title),
     ...rows.flatMap(({ cells }) => ownColumns.map((key) => cells[key])),
   ].filter((message) => message !== undefined && message !== null && typeof message !== 'number' && message !== '')

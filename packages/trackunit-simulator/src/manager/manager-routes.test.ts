@@ -80,7 +80,7 @@ test('shows the page of a machine that the app links to', async () => {
   expect(await (await simulator.send('GET', '/assets/unknown')).text()).toContain('Not here')
 })
 
-test.each([...['manager.js', 'control.js', 'marketplace.js', 'requests.js', 'manager.css', 'tokens.css', 'penpal.js']])(
+test.each(['manager.js', 'control.js', 'marketplace.js', 'requests.js', 'manager.css', 'tokens.css', 'penpal.js'])(
   'serves %s',
   async (name) => {
     await using simulator = await startSimulator()

@@ -46,21 +46,22 @@ test('each procedure that a service may call, and that is no stream, has one rou
 test('what is asked and answered is described by the schemas that the server validates with', () => {
   expect(schemas.IssueToken).toMatchObject({ required: ['accountId'], additionalProperties: false })
   expect(Object.keys(schemas.IssuedToken?.properties ?? {})).toEqual([
-    ...['accessToken', 'tokenType', 'expiresAt', 'expiresInMs', 'cacheForMs', 'scopes'],
+    'accessToken',
+    'tokenType',
+    'expiresAt',
+    'expiresInMs',
+    'cacheForMs',
+    'scopes',
   ])
   const list = operation('get', '/v1/accounts/{accountId}/runs')
   expect(list.parameters?.map((each) => [each.name, each.in, each.required])).toEqual([
-    ...[
-      ['accountId', 'path', true],
-      ['actionId', 'query', false],
-      ['states', 'query', false],
-    ],
-    ...[
-      ['scheduleId', 'query', false],
-      ['previewRunId', 'query', false],
-      ['cursor', 'query', false],
-      ['limit', 'query', false],
-    ],
+    ['accountId', 'path', true],
+    ['actionId', 'query', false],
+    ['states', 'query', false],
+    ['scheduleId', 'query', false],
+    ['previewRunId', 'query', false],
+    ['cursor', 'query', false],
+    ['limit', 'query', false],
   ])
   expect(list.responses[200]?.content['application/json']?.schema).toEqual({ $ref: '#/components/schemas/RunPage' })
   expect(JSON.stringify(schemas.RunPage)).toContain('"$ref":"#/components/schemas/Run"')

@@ -61,8 +61,12 @@ export const restRoutes: Readonly<Record<RestProcedure, RestRoute>> = {
     description:
       'Ask each time you need a token, and re-use the answer for `cacheForMs`: Standin caches and renews tokens for all services. If an API refused a token, send its fingerprint as `rejectedFingerprint`; the answer is a newer token (see “A rejected token” above).',
     reasons: [
-      ...[...installation, 'SCOPE_FORBIDDEN', 'SCOPE_NOT_IN_MANIFEST', 'TRACKUNIT_UNAVAILABLE'],
-      ...['TRACKUNIT_RATE_LIMITED', 'TRACKUNIT_REFUSED'],
+      ...installation,
+      'SCOPE_FORBIDDEN',
+      'SCOPE_NOT_IN_MANIFEST',
+      'TRACKUNIT_UNAVAILABLE',
+      'TRACKUNIT_RATE_LIMITED',
+      'TRACKUNIT_REFUSED',
     ] as ErrorReason[],
   },
   'installation.list': {

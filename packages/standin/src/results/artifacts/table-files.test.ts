@@ -66,7 +66,11 @@ describe('a CSV file', () => {
     for await (const piece of csvOf({ columns: [place], batches: batchesOf(rows), habits: metric })) pieces.push(piece)
     expect(pieces.join('').split('\r\n')).toEqual([
       '\uFEFFMachine,"Position, latitude (°)","Position, longitude (°)"',
-      ...['Loader,55.7,-12.6', 'Loader,,', 'Loader,,', 'Loader,,', ''],
+      'Loader,55.7,-12.6',
+      'Loader,,',
+      'Loader,,',
+      'Loader,,',
+      '',
     ])
   })
 
