@@ -135,8 +135,8 @@ describe('an app made with npm alone', () => {
       await until(restarted, async () => started.said.join('').includes(restarted), { timeoutMs: 60_000 })
 
       const app = await open()
-      await app.getByText('Yard list is working.').waitFor({ timeout: 60_000 })
-      await app.getByRole('link', { name: 'Start an action' }).click()
+      await app.getByRole('button', { name: 'Check my fleet now' }).waitFor({ timeout: 60_000 })
+      await app.getByRole('link', { name: 'Actions', exact: true }).click()
       await app.getByRole('link', { name: 'Set up Count machines' }).click()
       await app.getByRole('button', { name: 'Start count machines' }).click()
       await app.getByText('250 machines.').first().waitFor({ timeout: 60_000 })

@@ -14,6 +14,8 @@ export const silentMachines = defineAction({
   // What is kept when a run waits, or its server ends: it continues from there.
   state: z.object({ listing: listingSchema.default(newListing) }),
   scopes: ['asset.view'],
+  // What the app says that it reads, before anything has run. The first action that says so is behind its first button.
+  reads: [{ what: 'Last contact', detail: 'When each machine reported last', icon: 'no-signal' }],
   changesData: false,
   async run(context) {
     const { clock, headline, input, machines, result, save, state } = context
