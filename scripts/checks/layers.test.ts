@@ -67,3 +67,10 @@ test('no room of packages/standin has more than 40 sources', () => {
   )
   expect([...counts].filter(([, files]) => files.length > 40).map(([folder]) => folder)).toEqual([])
 })
+
+test('the fast path is one short folder: what is beside Fastify is justified by a row of the benchmark', () => {
+  const files = [...sources()].filter(([path]) => path.startsWith(`${room}/http/fast-path/`))
+  const lines = files.reduce((sum, [, source]) => sum + source.split('\n').length, 0)
+  expect(lines).toBeGreaterThan(50)
+  expect(lines).toBeLessThanOrEqual(250)
+})

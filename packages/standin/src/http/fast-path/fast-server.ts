@@ -7,8 +7,8 @@ import { type Admit, recognise } from '../../access/authenticate.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { toRefusal } from '../../refusal.ts'
 import type { Admission } from '../admission.ts'
+import { overloadAnswer } from '../overload-answer.ts'
 import { type HttpAnswer, headersOf, logFailure, problemOf } from '../problem.ts'
-import { overloadAnswer } from './overload-answer.ts'
 
 /** JSON that a known service posted. */
 export interface FastRequest {

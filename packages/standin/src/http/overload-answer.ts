@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { getTRPCErrorFromUnknown, getTRPCErrorShape } from '@trpc/server'
-import type { Context } from '../../context.ts'
-import { StandinError } from '../../standin-error.ts'
-import { type HttpAnswer, problemOf } from '../problem.ts'
-import { trpcConfig } from '../trpc.ts'
+import type { Context } from '../context.ts'
+import { StandinError } from '../standin-error.ts'
+import { type HttpAnswer, problemOf } from './problem.ts'
+import { trpcConfig } from './trpc.ts'
 
 /** Refuses a request as `OVERLOADED` before anything was done for it, in the form that its address would have answered. */
 export function overloadAnswer(
