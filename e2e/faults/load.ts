@@ -88,7 +88,10 @@ export async function startLoad(cluster: Cluster, { random }: { random: () => nu
     if (exp * 1_000 < Date.now()) promised.broken.push(`a token that ended was handed out for ${accountId}`)
   }
 
-  /** Starts a run until a server accepts it: the same key must always be the same run. */
+  /**
+   * Starts a run until a server accepts it: the same key must always be the same run.
+   * @returns undefined where the account is in quarantine, which the checker allows after a lie alone
+   */
   async function startRun(
     what: string,
     given: { accountId: string; actionId: string; mode?: 'preview'; previewRunId?: string },
@@ -104,6 +107,7 @@ export async function startLoad(cluster: Cluster, { random }: { random: () => nu
           return undefined
         })
       if (!run) {
+        if (reasonOf(refused) === 'CREDENTIALS_QUARANTINED') return undefined
         await pause(100)
         continue
       }
@@ -143,10 +147,10 @@ export async function startLoad(cluster: Cluster, { random }: { random: () => nu
     const { accountId } = first
     const changes = { accountId, actionId: 'clear-stale-events' }
     const previewRunId = await startRun('preview', { ...changes, mode: 'preview' })
-    const preview = await endOf(previewRunId)
+    const preview = previewRunId && (await endOf(previewRunId))
     if (isOver) return
     // One that waits, or whose account is in quarantine because of a lie, allows no change; what else it may be is checked later.
-    if (preview?.state === 'succeeded') await startRun('dismissal', { ...changes, previewRunId })
+    if (preview && preview.state === 'succeeded') await startRun('dismissal', { ...changes, previewRunId: preview.id })
     const read = new Set([accountId]) // Trackunit limits how often a fleet may be read.
     while (!isOver) {
       const next = promised.accounts.find((each) => !each.isUninstalled && !read.has(each.accountId))
@@ -177,3 +181,5 @@ const claimsOf = (token: string): { cid: string; exp: number } =>
 
 /** Whether a run waits until Trackunit's limits allow its next request. */
 export const isLimited = ({ state, reason }: Run) => state === 'waiting' && reason === 'TRACKUNIT_RATE_LIMITED'
+
+const reasonOf = (error: unknown): unknown => (error as { data?: { reason?: unknown } } | undefined)?.data?.reason
