@@ -15,28 +15,29 @@ export function textsFor(language: string, of: AppWords): FirstTexts | Promise<F
 }
 
 type TextsOf = (of: AppWords) => Texts
-let english: TextsOf | undefined
-let flight: Promise<TextsOf> | undefined
+const flights = new Map<string, Promise<TextsOf>>()
 
 /**
- * All texts, those of the late pages as well, in the language of the first ones.
- * @returns those that have come are given at once
+ * All texts, those of the late pages as well, in the language of the first ones. Always the same promise, so that `use` can be
+ * called in each rendering, as React wants it; what has come, `use` gives at once.
  */
-export function allTexts(language: string): TextsOf | Promise<TextsOf> {
-  const other = otherLanguage(language)
-  if (other && !(other instanceof Promise)) return other
-  if (english) return english
-  flight ??= bringEnglish()
+export function allTexts(language: string): Promise<TextsOf> {
+  const known = flights.get(language)
+  if (known) return known
+  const texts = otherLanguage(language) ?? bringEnglish()
+  const flight = Promise.resolve(texts)
+  flights.set(language, flight)
+  // As React itself notes it on a promise that it has waited for.
+  const note = (value: TextsOf) => void Object.assign(flight, { status: 'fulfilled', value })
+  if (!(texts instanceof Promise)) note(texts)
+  flight.then(note, () => flights.delete(language)) // When it did not come, the next one tries again.
   return flight
 }
 
 async function bringEnglish(): Promise<TextsOf> {
   try {
-    english = (await import('./en.ts')).en
-    return english
+    return (await import('./en.ts')).en
   } catch (error) {
     throw new LoadFailed('the texts of the app did not come', { cause: error })
-  } finally {
-    flight = undefined // When it did not come, the next one tries again.
   }
 }

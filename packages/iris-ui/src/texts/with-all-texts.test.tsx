@@ -1,11 +1,14 @@
 // @vitest-environment happy-dom
-import { Suspense, startTransition } from 'react'
+import { StrictMode, Suspense, startTransition } from 'react'
 import { createRoot } from 'react-dom/client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-test('a late part whose texts come while React waits for them is drawn without an error', async () => {
+test.each([
+  ['before it is drawn', ['./en.ts']],
+  ['while React waits for them', []],
+])('a late part whose texts come %s is drawn without an error', async (_title, come) => {
   vi.resetModules() // Else another test's texts have come already.
-  await import('./en.ts') // So that the file comes before React gives up waiting.
+  for (const file of come) await import(file)
   const { FirstSurroundingsContext, surroundingsOf, useSurroundings } = await import('../surroundings.ts')
   const { firstEnglish } = await import('./first-english.ts')
   const { WithAllTexts } = await import('./with-all-texts.tsx')
@@ -15,18 +18,24 @@ test('a late part whose texts come while React waits for them is drawn without a
   const Part = () => useSurroundings().texts.activity.heading
 
   const errors: unknown[] = []
+  vi.spyOn(console, 'error').mockImplementation((error) => void errors.push(error))
+  onTestFinished(() => void vi.restoreAllMocks())
   const place = document.createElement('div')
   const root = createRoot(place, { onRecoverableError: (error) => void errors.push((error as Error).cause ?? error) })
   onTestFinished(() => root.unmount())
   startTransition(() =>
     root.render(
-      <FirstSurroundingsContext value={surroundingsOf({ host, app, texts: firstEnglish({ name: 'Roster' } as never) })}>
-        <Suspense fallback="…">
-          <WithAllTexts>
-            <Part />
-          </WithAllTexts>
-        </Suspense>
-      </FirstSurroundingsContext>,
+      <StrictMode>
+        <FirstSurroundingsContext
+          value={surroundingsOf({ host, app, texts: firstEnglish({ name: 'Roster' } as never) })}
+        >
+          <Suspense fallback="…">
+            <WithAllTexts>
+              <Part />
+            </WithAllTexts>
+          </Suspense>
+        </FirstSurroundingsContext>
+      </StrictMode>,
     ),
   )
   await expect.poll(() => place.textContent).toBe('Activity')
