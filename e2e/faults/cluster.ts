@@ -114,7 +114,7 @@ export async function startCluster({ random, fleetSize }: { random: () => number
     const { sql } = stack.adopt(connectDatabase(database.url, { pool: 2 }), (connection) => connection.close())
     const ready = () =>
       until(
-        `both servers to be ready (${log.slice(-5).join('\n')})`,
+        () => `both servers to be ready (${log.slice(-5).join('\n')})`,
         async () => (await Promise.all(replicas.map(({ url }) => answers(`${url}/health/ready`)))).every(Boolean),
         { timeoutMs: 90_000 },
       )

@@ -13,15 +13,15 @@ export const fillDisk = (pid: number, bytes: number): Promise<void> => limitFile
 export const freeDisk = (pid: number): Promise<void> => limitFiles(pid, 'unlimited')
 
 async function limitFiles(pid: number, bytes: string): Promise<void> {
+  const limit = (each: number) => run('prlimit', ['--pid', String(each), `--fsize=${bytes}:`]).catch(() => {}) // It may have ended.
+  // The parent first: what it starts from now on has the limit too. Only then are its children listed.
+  await limit(pid)
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid='])
   const pairs = stdout
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
-  const children = pairs.filter(([, parent]) => parent === pid).map(([child]) => child)
-  // The parent first: what it starts from now on has the limit too. One that has ended in the meantime needs none.
-  for (const each of [pid, ...children])
-    await run('prlimit', ['--pid', String(each), `--fsize=${bytes}:`]).catch(() => {})
+  for (const [child = 0, parent] of pairs) if (parent === pid) await limit(child)
 }
 
 const run = promisify(execFile)

@@ -43,12 +43,13 @@ const diskFaults: Record<string, Fault> = {
     await fillDisk(pid, 8_192 + random() * 20_000_000)
     return async () => {
       await freeDisk(pid)
-      const isBack = await until('PostgreSQL', database.isListening, { timeoutMs: 5_000 }).then(
+      // It may have run out of room in its recovery and be about to end, which a port that is open does not show.
+      const isBack = await until('PostgreSQL', () => cluster.sql`select 1`.then(() => true), { timeoutMs: 5_000 }).then(
         () => true,
         () => false,
       )
       if (isBack) return
-      await database.kill() // Whoever starts it again has given up.
+      await database.kill() // What starts it again waits longer each time that it ends.
       await database.start()
     }
   },

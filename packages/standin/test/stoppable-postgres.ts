@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,18 +12,21 @@ export async function startStoppablePostgres() {
   const { cluster } = embeddedFolder(dataDir)
   let holder: EmbeddedPostgresProcess = await startEmbeddedPostgresProcess(dataDir)
   const { url } = holder
-  const processId = async () => Number((await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n', 1)[0])
+  const file = join(cluster, 'postmaster.pid')
+  const firstFile = await readFile(file, 'utf8')
+  const processId = async () => Number((await readFile(file, 'utf8')).split('\n', 1)[0])
 
   return {
     url,
     processId,
-    isListening: () => isListening(url),
     /** SIGKILL of whoever would start it again, and of itself; resolves when nobody listens any more. */
     async kill(): Promise<void> {
       await holder.kill()
       await processId()
         .then((pid) => process.kill(pid, 'SIGKILL'))
         .catch(() => {}) // It has ended by itself.
+      // One that ended in order has removed its file, and with it the port on which the next one must listen.
+      await writeFile(file, firstFile, { flag: 'wx' }).catch(() => {})
       while (await isListening(url)) await pause(5)
     },
     async start(): Promise<void> {

@@ -72,9 +72,9 @@ export async function runPart({
   return Buffer.concat(out).toString().trim()
 }
 
-/** Asks until the answer is yes. @throws Error if it stays no for `timeoutMs` */
+/** Asks until the answer is yes. @param what for the error, at its time @throws Error if it stays no for `timeoutMs` */
 export async function until(
-  what: string,
+  what: string | (() => string),
   ask: () => Promise<boolean>,
   { timeoutMs = 30_000, everyMs = 50 } = {},
 ): Promise<void> {
@@ -83,7 +83,7 @@ export async function until(
     if (await ask().catch(() => false)) return
     await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
-  throw new Error(`${what} did not happen within ${timeoutMs / 1_000} seconds`)
+  throw new Error(`${typeof what === 'string' ? what : what()} did not happen within ${timeoutMs / 1_000} seconds`)
 }
 
 export const answers = async (url: string): Promise<boolean> =>
