@@ -19,10 +19,10 @@ import { prover } from './park-credentials.ts'
 import { noRefusals } from './refusal-evidence.ts'
 import { isSuspended } from './uninstall-lifecycle.ts'
 
-/** The data of the installation before is being erased, which takes seconds: a new one begins after that. */
+/** Erasing the data of the previous installation takes seconds; the new one comes into force after that. */
 const whileErasingMs = 2_000
 
-/** Credentials whose proof has ended, as they are now, with their account locked. */
+/** Credentials whose proof has ended, as they are now. Their account is locked. */
 export interface Proved {
   row: CredentialRow
   account: Account
@@ -30,12 +30,12 @@ export interface Proved {
 
 type Granted = Extract<Negotiation, { outcome: 'granted' }>
 
-/** The credentials work: decides whether they are this account's, and whether they come into force. */
+/** The credentials work: decides whether they belong to this account, and whether they come into force. */
 export async function acceptProof(tx: InTransaction, { row, account }: Proved, proof: Granted): Promise<void> {
   const now = tx.clock.now()
   const { installation, credentials } = account
   if (isSuspended(installation, row)) {
-    // Those in force are asked about until the uninstall is settled; others have no place before that.
+    // Those in force are probed until the uninstall is settled; the others wait until then.
     const nextAttemptAt = isInForce(row) ? after(now, parkedProbeMs) : null
     return updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt, isUnconfirmed: false })
   }
@@ -75,11 +75,11 @@ export async function acceptProof(tx: InTransaction, { row, account }: Proved, p
 
   const isTrusted = row.bound || named === 'this' || tx.config.callback.reinstallPolicy === 'automatic'
   if (!isTrusted && !inForce && credentials.some(({ state, bound }) => state === 'pending' && bound))
-    return updateCredentials(tx, row, { nextAttemptAt: after(now, undecidedProbeMs) }) // The account's own come first.
+    return updateCredentials(tx, row, { nextAttemptAt: after(now, undecidedProbeMs) }) // The bound ones come first.
   if (!isTrusted && inForce && inForce !== row) {
     await moveCredentials(tx, row, 'proven-unbound', { ...proven, reason: 'CREDENTIALS_AWAITING_APPROVAL' })
     await record(tx, { ...entry, event: 'credentials.awaiting-approval' })
-    return probeCredentials(tx, inForce, now) // Whether the old ones still work decides.
+    return probeCredentials(tx, inForce, now) // If Trackunit refuses these, the new ones take over.
   }
   await activateCredentials(tx, row, { event: 'proven', change: proven, account })
   await record(tx, { ...entry, event: 'credentials.proven' })

@@ -5,13 +5,13 @@ import { followChanges } from './follow-changes.ts'
 type Change = AccountChange['type']
 
 /**
- * A notification that an installation may look different: its own row, its credentials, or what exchanges learnt of
+ * A notification that an installation may look different: its row, its credentials, or what exchanges learned about
  * Trackunit has changed.
  * @param payload begins with the account's id; undefined: listening has begun (again), so that changes may have been missed
  */
 export const noteInstallationChange = (ctx: AccountsContext, payload?: string) => note(ctx, 'installation', payload)
 
-/** The same for the runs of an account. */
+/** A notification that the runs of an account have changed. */
 export function noteRunsChange(ctx: AccountsContext, payload?: string): void {
   const { runsHeard } = ctx.accounts
   const nowMs = ctx.clock.monotonicMs()
@@ -29,8 +29,8 @@ const accountIn = (payload: string) => payload.split(' ')[0] ?? ''
 
 /**
  * Yields what changed on an account since the last time, until `signal` aborts. Starts with the installation, and with the
- * runs unless nothing has changed since the reader asked for what it knows.
- * @param knownForMs how long ago the reader asked; undefined if its data may be older
+ * runs unless they have not changed since the reader loaded them.
+ * @param knownForMs how long ago the reader loaded the runs; undefined if its data may be older
  */
 export function watchAccount(
   ctx: AccountsContext,
@@ -44,11 +44,11 @@ export function watchAccount(
   })
 }
 
-/** The longest time that a request may be on its way, which the reader's own measurement leaves out. */
-const onItsWayMs = 3_000
+/** The longest time that a request may be in transit, which the reader's own measurement leaves out. */
+const transitMs = 3_000
 
 function areRunsUnchanged({ accounts, clock }: AccountsContext, accountId: string, knownForMs: number): boolean {
   const { fromMs, lastMs } = accounts.runsHeard
-  const askedMs = clock.monotonicMs() - knownForMs - onItsWayMs
+  const askedMs = clock.monotonicMs() - knownForMs - transitMs
   return fromMs < askedMs && (lastMs.get(accountId) ?? Number.NEGATIVE_INFINITY) < askedMs
 }

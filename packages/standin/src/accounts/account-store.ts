@@ -159,10 +159,10 @@ export async function listAccounts(
   return rows.slice(0, limit).map(({ accountId }) => accountId)
 }
 
-/** Lists are read in multiples of this: the longest page, and one more. */
+/** Limits are rounded up to multiples of this, so that they make few statements: the longest page, and one more. */
 const idsAtOnce = 101
 
-/** The same for a service's grants: a page of them, however many there are. Only those count that Standin signed. */
+/** The same for a service's grants, however many there are. Grants that Standin did not sign do not count. */
 async function listGranted(
   { db, signedRows }: Pick<Context, 'db' | 'signedRows'>,
   service: string,
@@ -209,7 +209,7 @@ export async function clientServesAnother(tx: Transaction, clientId: string, acc
   return (await tx.$count(provenClients, isOfAnother)) > 0
 }
 
-/** Records that this client was proven for this account. From now on it serves no other one. */
+/** Records that this client was proven for this account. From now on it may not serve another one. */
 async function noteProvenClient(
   tx: Transaction,
   { clientId, accountId }: Pick<CredentialRow, 'clientId' | 'accountId'>,
@@ -218,8 +218,8 @@ async function noteProvenClient(
 }
 
 /**
- * Makes two accounts that prove the same client at the same time do so one after the other, until the transaction ends:
- * otherwise neither would see that the client serves the other one. Taken after the account's own lock.
+ * Lets one account at a time prove a client, until the transaction ends: of two at the same time, neither would see that
+ * the client serves the other one. Taken after the account's own lock.
  */
 export async function lockClient(tx: Transaction, clientId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`client ${clientId}`}, 0))`)
@@ -237,7 +237,7 @@ export async function insertCredentials(
   announceCredentials(notices, row.accountId, row)
 }
 
-/** The signature of credentials after a change. Rows that someone else wrote keep theirs: a signature would make them count. */
+/** The signature of credentials after a change. A row that Standin did not write keeps its own: signing would make it valid. */
 export function signatureAfter(
   { signedRows }: Pick<Signing, 'signedRows'>,
   before: CredentialRow,
@@ -281,14 +281,14 @@ export async function updateCredentials(
   announceCredentials(notices, key.accountId, change)
 }
 
-/** Proves credentials in force again at once, because something contradicts them. Earlier refusals no longer count. */
+/** Probes credentials in force at once, because something contradicts them. Earlier refusals no longer count. */
 export async function probeCredentials(tx: Announcing, key: CredentialKey, now: Date): Promise<void> {
   await updateCredentials(tx, key, { attempts: 0, ...noRefusals, nextAttemptAt: now })
 }
 
 /**
- * After a restore: no credentials in force are used until Trackunit accepts them again. After the backup, the account may
- * have uninstalled the app or got other credentials.
+ * After a restore of the database: credentials in force are not used until Trackunit accepts them again. Since the backup,
+ * the account may have uninstalled the app or received other credentials.
  * @returns how many have to be proven
  */
 export async function doubtCredentialsInForce({ db, notices }: Announcing): Promise<number> {

@@ -32,12 +32,12 @@ export const installations = pgTable(
     uninstallSignalledAt: moment(),
     /** The newest signal that a person dismissed: it is not shown again. */
     uninstallDismissedAt: moment(),
-    /** When the lifecycle extension last caused a probe: it may cause few. */
+    /** When the lifecycle extension last caused a probe, since it may not do so often. */
     uninstallProbedAt: moment(),
     changedAt: moment().notNull().defaultNow(),
     /** It changed, and no worker has checked yet whether its runs can continue and its schedules may still start. */
     isUnreviewed: boolean().notNull().default(false),
-    /** Until then a worker looks at the last change; null as soon as it changes again. */
+    /** Until then a worker reviews the last change; null as soon as the account changes again. */
     reviewingUntil: moment(),
     /** Null until credentials came into force, and while an uninstall or the operator has stopped them. */
     mac: text(),
@@ -97,25 +97,25 @@ export const credentials = pgTable(
     tieBreak: text().notNull(),
     /** Whether an identity that brought them was bound to this account and this app. */
     bound: boolean().notNull(),
-    /** How many other callbacks their JWT had brought before, if it binds them to no account: the fewer, the sooner. */
+    /** How many callbacks their JWT had brought before, if they are not bound. Lower ones are proven first. */
     rank: integer().notNull().default(0),
     /** When an operator released them from quarantine: their client may serve another account as well. */
     releasedAt: moment(),
     receivedAt: moment().notNull().defaultNow(),
     attempts: integer().notNull().default(0),
-    /** The replica that proves them now: once it has died they are due at once. */
+    /** The replica that proves them now. If it dies, they are due at once. */
     claimedBy: integer(),
     /** Trackunit has not accepted them since the database was restored. They are not used until it does. */
     isUnconfirmed: boolean().notNull().default(false),
-    /** When Trackunit was last asked and gave no token. */
+    /** When Trackunit last refused a token, or could not give one. */
     triedAt: moment(),
-    /** Refusals that count as evidence: spread over time, and while other clients were let in. */
+    /** Refusals that count as evidence: spread over time, and while other clients could sign in. */
     refusals: integer().notNull().default(0),
     refusedSince: moment(),
     nextAttemptAt: moment(),
     provenAt: moment(),
     grantedScopes: text().array(),
-    /** Scopes that are not granted and that, as Trackunit said, the account's plan lacks. */
+    /** Denied scopes that, according to Trackunit, the account's plan does not include. */
     missingFromPlan: text().array(),
     mac: text(),
   },

@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache'
 import type { Context, InTransaction, ReplicaContext } from '../context.ts'
 import type { CredentialRow } from './account-store.ts'
 
-/** Ends and erases what one part keeps of an account that is uninstalled, in the transaction of the uninstall: it is short. */
+/** Ends and erases what one folder keeps about an uninstalled account, in the transaction of the uninstall. Must be quick. */
 export type WhenUninstalled = (tx: InTransaction, accountId: string, uninstalledAt: Date) => Promise<void>
 
-/** Erases some of what one part keeps of an uninstalled account. @returns whether there may be more */
+/** Erases some of what one folder keeps about an uninstalled account. @returns whether there may be more */
 export type WhenErasing = (tx: InTransaction, accountId: string) => Promise<boolean>
 
 export interface AccountsHooks {
@@ -42,7 +42,7 @@ export interface AccountsContext extends Context {
   accounts: AccountsMemory
 }
 
-/** Proving marks what it works on with the replica's id. */
+/** Proving marks the credentials it works on with the replica's id. */
 export type ProvingContext = AccountsContext & Pick<ReplicaContext, 'listener'>
 
 export function createAccountsMemory(hooks: AccountsHooks): AccountsMemory {

@@ -8,9 +8,9 @@ import { recordInstallationEvent } from './installation-event-store.ts'
 import { unstopped } from './uninstall-lifecycle.ts'
 
 /**
- * The only way in which credentials come into force: the ones before them, and all that are older, become history.
+ * The only way credentials come into force. Those that were in force, and all older ones, are superseded.
  * @param account locked
- * @throws StandinError `INTERNAL` where someone else wrote any of the account's rows: bringing these into force would sign that
+ * @throws StandinError `INTERNAL` if Standin did not write one of the account's rows: activating would sign it
  */
 export async function activateCredentials(
   tx: InTransaction,
@@ -37,7 +37,7 @@ export async function activateCredentials(
   }
   await moveCredentials(tx, row, event, change)
 
-  // Only now, because anyone with a genuine JWT can send credentials that never work.
+  // Not when they arrive, because anyone with a genuine JWT can send credentials that never work.
   const isInstall = row.state === 'awaiting-approval' || (row.state === 'pending' && row.provenAt === null)
   if (isInstall) await recordInstallationEvent(tx, { accountId, type: 'installed' })
   if (!installation.pausedAt) await recordInstallationEvent(tx, { accountId, type: 'active' })

@@ -4,7 +4,7 @@ import type { CredentialState } from '@standin/contracts'
 export type CredentialEvent =
   /** They got a token, and something binds them to their account (or no others were ever in force). */
   | 'proven'
-  /** They got a token, but nothing shows that they are this account's, and others are in force. */
+  /** They got a token, but nothing shows that they belong to this account, and others are in force. */
   | 'proven-unbound'
   /** Trackunit refuses them, for longer than new ones take to work. */
   | 'refused'

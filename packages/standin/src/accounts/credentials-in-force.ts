@@ -48,7 +48,7 @@ export async function findCredentialsInForce(
   const { generation, appId, clientId, sealedSecret, grantedScopes, missingFromPlan } = row
   return {
     accountId,
-    /** Of the row that says so. */
+    /** The signature of the account's row. */
     mac: serving.mac ?? '',
     generation,
     appId,
@@ -61,8 +61,8 @@ export async function findCredentialsInForce(
 }
 
 /**
- * Whether an account's access works, as far as is known, Trackunit refuses it, or an uninstall or the operator has stopped it
- * for now; undefined: it has none.
+ * Whether an account's access works as far as is known, is refused by Trackunit, or is stopped for now by an uninstall or the
+ * operator; undefined if it has none.
  */
 export async function accessOf(
   db: Database,
@@ -77,7 +77,7 @@ export async function accessOf(
   return isInForce(current) ? (current.state === 'active' ? 'works' : 'refused') : undefined
 }
 
-/** Why an uninstall or the operator has stopped an account for now; undefined if neither has. What it has is kept as it is. */
+/** Why an uninstall or the operator has stopped an account for now; undefined if neither has. */
 export async function stopOf({ db }: Pick<Context, 'db'>, accountId: string) {
   const access = await accessOf(db, accountId)
   return access === 'suspended' || access === 'paused' ? reasonOfStop[access] : undefined

@@ -62,7 +62,7 @@ function readAccount(
 /**
  * What users and services see of an account.
  * @param rows all its credentials, the newest generation first
- * @param trackunit what exchanges and runs learnt of Trackunit's side
+ * @param trackunit what exchanges and runs learned about Trackunit
  */
 export function describeInstallation(
   accountId: string,
@@ -121,7 +121,7 @@ export function describeInstallation(
 /** In force before a restore of the database, and not proven since. */
 const isDoubted = (current: CredentialRow | undefined) => current?.state === 'active' && current.isUnconfirmed
 
-/** What is shown of an installation whose current credentials an uninstall has stopped. Those that are erased are uninstalled. */
+/** What is shown of an installation whose current credentials an uninstall has stopped, until they are erased. */
 function suspensionOf(
   installation: InstallationRow | undefined,
   current: CredentialRow,
@@ -148,7 +148,7 @@ function pauseOf(
   return { state: 'paused', since: installation.pausedAt.toISOString(), reason: reasonOfStop.paused }
 }
 
-/** So many are shown. */
+/** The most that are shown. */
 const mostWaiting = 20
 
 /**
@@ -180,13 +180,13 @@ function triesOf(row: CredentialRow, patienceMs: number): Installation['tries'] 
   const { state, attempts, claimedBy, receivedAt, since, triedAt, nextAttemptAt } = row
   const isRejected = state === 'rejected' && !isDeclined(row)
   if (state !== 'pending' && state !== 'parked' && !isRejected) return undefined
-  const isAskedNow = claimedBy !== null
+  const isBeingTried = claimedBy !== null
   const endsAt = state === 'pending' ? new Date(receivedAt.getTime() + patienceMs) : null
   return {
-    count: Math.max(0, isAskedNow ? attempts - 1 : attempts),
+    count: Math.max(0, isBeingTried ? attempts - 1 : attempts),
     beganAt: (state === 'parked' ? since : receivedAt).toISOString(),
     lastAt: triedAt?.toISOString() ?? null,
-    nextAt: (isAskedNow ? null : nextAttemptAt)?.toISOString() ?? null,
+    nextAt: (isBeingTried ? null : nextAttemptAt)?.toISOString() ?? null,
     endsAt: endsAt?.toISOString() ?? null,
   }
 }

@@ -6,28 +6,28 @@ import { credentials } from './account-table.ts'
 
 interface Claim {
   limit: number
-  /** Other replicas skip what is claimed for this long. */
+  /** How long other replicas skip the claimed rows. */
   holdMs: number
   replicaId?: number | undefined
 }
 
-/** Under a JWT that binds them to no account and had brought so many others before, they count as a crowd. */
-const crowdRank = 20
-export const isOfCrowd = ({ rank }: { rank: number }): boolean => rank >= crowdRank
+/** Unbound credentials whose JWT had brought this many callbacks before them are bulk installs. */
+const bulkRank = 20
+export const isBulkInstall = ({ rank }: { rank: number }): boolean => rank >= bulkRank
 
 /**
  * Claims credentials whose attempt is due. If the replica dies they are due at once if it gave its id, otherwise after
  * `holdMs`. Bound ones come first, then those never tried, then those whose JWT brought the fewest others, so that many
- * JWTs with a few accounts each cannot delay the rest. A crowd gets a quarter of the places while others are due, so that
- * it neither delays them nor waits for good.
+ * JWTs with a few accounts each cannot delay the rest. Bulk installs get a quarter of the places while others are due, so
+ * that they neither delay them nor wait forever.
  */
 export async function claimDueCredentials(db: Database, claim: Claim): Promise<CredentialRow[]> {
-  const keptForCrowds = Math.floor(claim.limit / 4)
-  const first = await claimDue(db, { ...claim, ofCrowd: false, limit: claim.limit - keptForCrowds })
-  const crowd = await claimDue(db, { ...claim, ofCrowd: true, limit: claim.limit - first.length })
-  const left = claim.limit - first.length - crowd.length
-  const isMore = first.length === claim.limit - keptForCrowds && left > 0
-  return [...first, ...crowd, ...(isMore ? await claimDue(db, { ...claim, ofCrowd: false, limit: left }) : [])]
+  const keptForBulk = Math.floor(claim.limit / 4)
+  const first = await claimDue(db, { ...claim, isBulk: false, limit: claim.limit - keptForBulk })
+  const bulk = await claimDue(db, { ...claim, isBulk: true, limit: claim.limit - first.length })
+  const left = claim.limit - first.length - bulk.length
+  const isMore = first.length === claim.limit - keptForBulk && left > 0
+  return [...first, ...bulk, ...(isMore ? await claimDue(db, { ...claim, isBulk: false, limit: left }) : [])]
 }
 
 /** 0 while credentials can be claimed. */
@@ -36,7 +36,7 @@ export const credentialsDue = sql`
       select from ${credentials} where next_attempt_at <= now() and state in ('pending', 'active', 'parked'))
     or exists (select from ${credentials} where claimed_by is not null and not ${isReplicaAlive(sql`claimed_by`)})`
 
-/** How long credentials have been due, of those that wait longest; 0 while none are. For the metrics. */
+/** How long the credentials that wait longest have been due; 0 while none are. For the metrics. */
 export async function oldestDueProofS(db: Database): Promise<number> {
   const [row] = await db
     .select({
@@ -51,9 +51,9 @@ const isLeftBehind = and(isNotNull(credentials.claimedBy), not(isReplicaAlive(cr
 
 async function claimDue(
   db: Database,
-  { ofCrowd, limit, holdMs, replicaId }: Claim & { ofCrowd: boolean },
+  { isBulk, limit, holdMs, replicaId }: Claim & { isBulk: boolean },
 ): Promise<CredentialRow[]> {
-  // A WITH, since a subquery in WHERE may run once per row by the plan, and then passes its limit.
+  // A WITH: under some plans a subquery in WHERE runs once for each row, and more is claimed than its limit.
   const due = db.$with('due').as(
     db
       .select({
@@ -63,7 +63,7 @@ async function claimDue(
       .from(credentials)
       .where(
         and(
-          (ofCrowd ? gte : lt)(credentials.rank, crowdRank),
+          (isBulk ? gte : lt)(credentials.rank, bulkRank),
           or(sql`${credentials.nextAttemptAt} <= now()`, isLeftBehind),
           inArray(credentials.state, ['pending', 'active', 'parked']),
         ),
@@ -82,7 +82,7 @@ async function claimDue(
     .update(credentials)
     .set({
       nextAttemptAt: sql`now() + ${holdMs} * interval '1 millisecond'`,
-      // Only what Trackunit answered counts: an attempt of a replica that died is none.
+      // Only answers of Trackunit count: an attempt of a replica that died does not.
       attempts: sql`${credentials.attempts} + case when ${credentials.claimedBy} is null then 1 else 0 end`,
       claimedBy: replicaId ?? null,
     })

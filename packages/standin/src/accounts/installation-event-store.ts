@@ -72,8 +72,8 @@ export async function deleteOldEvents(
 }
 
 /**
- * Some events of these accounts after a number, in order, and the number up to which there are no others.
- * @returns `upTo` undefined: these are all
+ * A page of the events of these accounts after a number, in order, and the number up to which it has all of them.
+ * @returns `upTo` is undefined on the last page
  */
 export async function listInstallationEvents(
   { db, signedRows }: Pick<Context, 'db' | 'signedRows'>,

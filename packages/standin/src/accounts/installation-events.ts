@@ -5,7 +5,7 @@ import { followChanges } from './follow-changes.ts'
 import { listInstallationEvents, numberInstallationEvents, resetAfter } from './installation-event-store.ts'
 
 interface Reader {
-  /** Asked before each read, since grants change while a stream is open. Undefined: the right to read has ended. */
+  /** Called before each read, since grants change while a stream is open. Undefined once the right to read has ended. */
   accounts: () => Promise<GrantedAccounts | undefined>
   afterSeq: number
   /** Ends the stream. */
@@ -21,8 +21,7 @@ export function wakeEventReaders({ accounts }: AccountsContext): void {
 
 /**
  * The events after `afterSeq`, existing and new ones, none missed and none twice. A reader from before a restore of the
- * database is told so first, by `reset`. Ends with `signal`, or when the right to
- * read has ended.
+ * database first gets a `reset`. Ends with `signal`, or when the right to read has ended.
  */
 export async function* streamInstallationEvents(
   ctx: AccountsContext,
@@ -52,7 +51,7 @@ export async function* streamInstallationEvents(
   }
 }
 
-/** One query for all readers that wake together. A running one may have begun too early: it is waited for and repeated. */
+/** One query for all readers that wake together. One that is running may have begun too early, so another one follows it. */
 async function numberNew({ db, accounts }: AccountsContext): Promise<void> {
   await accounts.numbering?.catch(() => {})
   accounts.numbering ??= numberInstallationEvents(db).finally(() => {

@@ -34,7 +34,7 @@ export function installationProcedures(ctx: AccountsContext, contracted: Contrac
       .subscription(({ ctx: viewer, input: { lastEventId, knownForMs }, signal }) =>
         streamChanges(ctx, viewer, {
           lastId: Number(lastEventId ?? 0),
-          // A stream that continues may have missed more than its first question says.
+          // A stream that continues may have missed changes since its first request.
           knownForMs: lastEventId === undefined ? knownForMs : undefined,
           signal,
         }),
@@ -96,10 +96,10 @@ async function listInstallations(
   }
 }
 
-/** A cursor is the last account of the page before. */
+/** A cursor is the last account of the previous page. */
 function accountIn(cursor: string): string {
   const account = accountIdSchema.safeParse(cursor)
-  if (!account.success) throw new StandinError('INPUT_INVALID', { detail: 'This is no cursor of a page.' })
+  if (!account.success) throw new StandinError('INPUT_INVALID', { detail: 'This is not a cursor of this list.' })
   return account.data
 }
 

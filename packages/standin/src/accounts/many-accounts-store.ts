@@ -8,7 +8,7 @@ import type { CredentialKey, CredentialRow, InstallationRow } from './account-st
 import { credentials, installations } from './account-table.ts'
 import { unnumberedEvents } from './installation-event-table.ts'
 
-/** Deletes rows that this transaction created and then had no use for. */
+/** Deletes rows that this transaction created and did not need. */
 export async function deleteInstallations(tx: Transaction, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length > 0) await tx.delete(installations).where(isOfAccounts(installations.accountId, accountIds))
 }
@@ -28,9 +28,9 @@ export interface AccountChanges {
   installations: readonly InstallationRow[]
   newCredentials: readonly CredentialRow[]
   changedCredentials: readonly CredentialRow[]
-  /** Credentials that give way. */
+  /** Unproven credentials beyond the limit. */
   removedCredentials: readonly CredentialKey[]
-  /** Accounts that an uninstall stops: services learn of it. */
+  /** Accounts that an uninstall stops. Services are notified. */
   suspended: readonly string[]
 }
 

@@ -8,18 +8,18 @@ const refused: FailedProof = {
   attempts: 1,
   ageMs: 0,
   patienceMs: 900_000,
-  ofCrowd: false,
+  isBulk: false,
 }
 
 /** The age of credentials at each attempt, until they are given up. Attempts start a little after they are due. */
 function triesOf({
   patienceMs = 900_000,
-  ofCrowd = false,
+  isBulk = false,
   lateMs = () => 0,
   failureAt = () => 'invalid-client' as const,
 }: {
   patienceMs?: number
-  ofCrowd?: boolean
+  isBulk?: boolean
   lateMs?: () => number
   failureAt?: (ageMs: number) => ExchangeFailure
 } = {}): number[] {
@@ -27,7 +27,7 @@ function triesOf({
   for (let ageMs = lateMs(); tries.length < 10_000; ) {
     tries.push(ageMs)
     const failure = failureAt(ageMs)
-    const next = nextAttempt({ failure, attempts: tries.length, ageMs, patienceMs, ofCrowd })
+    const next = nextAttempt({ failure, attempts: tries.length, ageMs, patienceMs, isBulk })
     if (next.do === 'reject') return tries
     ageMs += next.inMs + lateMs()
   }
@@ -51,8 +51,8 @@ describe('credentials that are refused from the first time on', () => {
 
   test('are given up when the patience ends, not before, and not long after', () => {
     fc.assert(
-      fc.property(patience, lateness, fc.boolean(), (patienceMs, lateMs, ofCrowd) => {
-        const givenUpAtMs = triesOf({ patienceMs, lateMs, ofCrowd }).at(-1)
+      fc.property(patience, lateness, fc.boolean(), (patienceMs, lateMs, isBulk) => {
+        const givenUpAtMs = triesOf({ patienceMs, lateMs, isBulk }).at(-1)
         expect(givenUpAtMs).toBeGreaterThanOrEqual(patienceMs)
         expect(givenUpAtMs).toBeLessThanOrEqual(patienceMs + 2_000 + 3_000)
       }),
@@ -74,7 +74,7 @@ describe('credentials that are refused from the first time on', () => {
   })
 
   test('that arrived in bulk under one JWT are tried less and less often, so that others get their turn', () => {
-    expect(seconds(triesOf({ ofCrowd: true }))).toEqual([0, 2, 6, 14, 30, 62, 126, 254, 510, 900])
+    expect(seconds(triesOf({ isBulk: true }))).toEqual([0, 2, 6, 14, 30, 62, 126, 254, 510, 900])
   })
 })
 

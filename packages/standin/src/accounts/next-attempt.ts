@@ -10,9 +10,9 @@ const firstParkedProbeMs = 5_000
  */
 export const parkedPauseMs = (refusalsInARow: number): number =>
   Math.min(parkedProbeMs, firstParkedProbeMs * 2 ** Math.min(refusalsInARow, 20))
-/** The pause before asking again about what nothing decides yet. */
+/** The pause before the next probe while the outcome is undecided. */
 export const undecidedProbeMs = 60_000
-/** The shortest pause while Trackunit's sign-in is down for all. */
+/** The shortest pause while Trackunit's sign-in is down for all accounts. */
 export const signInPauseMs = 10_000
 
 /** Credentials that never worked may begin to at any moment, and the person who installed the app waits for it. */
@@ -22,7 +22,7 @@ const shortestPauseMs = 2_000
 
 export interface FailedProof {
   failure: ExchangeFailure
-  /** How often Trackunit was asked, this time included. */
+  /** How often Trackunit was asked, including this time. */
   attempts: number
   /** How long ago the credentials arrived. */
   ageMs: number
@@ -30,8 +30,8 @@ export interface FailedProof {
   patienceMs: number
   /** What the answer asked for; no pause is shorter. */
   retryAfterMs?: number | undefined
-  /** Whether they came with a JWT that brought many others: those give way to the rest. */
-  ofCrowd: boolean
+  /** Whether their JWT brought many others: those do not delay the rest. */
+  isBulk: boolean
 }
 
 export type NextAttempt = { do: 'reject' } | { do: 'try-again'; inMs: number }
@@ -41,13 +41,13 @@ export type NextAttempt = { do: 'reject' } | { do: 'try-again'; inMs: number }
  * switch them on; the last attempt is at the end of that time, so that the outcome is known then.
  */
 export function nextAttempt(failed: FailedProof): NextAttempt {
-  const { failure, attempts, ageMs, patienceMs, retryAfterMs = 0, ofCrowd } = failed
+  const { failure, attempts, ageMs, patienceMs, retryAfterMs = 0, isBulk } = failed
   const leftMs = patienceMs - ageMs
   if (leftMs <= 0 && failurePolicy[failure].refusesCredentials) return { do: 'reject' }
 
   const usualMs = pauseAfter(failure, attempts)
   // Asking more often does not end a rate limit sooner.
-  const isHeldBack = ofCrowd || failure === 'rate-limited'
+  const isHeldBack = isBulk || failure === 'rate-limited'
   const pauseMs = isHeldBack || leftMs <= 0 ? usualMs : Math.min(usualMs, longestPauseMs)
   // An attempt just before the end is useless: the one at the end replaces it.
   const isLast = leftMs > 0 && leftMs < pauseMs * 1.5

@@ -13,7 +13,7 @@ import { isSuspended } from './uninstall-lifecycle.ts'
 
 export const prover: Actor = { kind: 'system', id: 'prover' }
 
-/** Trackunit refuses credentials that worked: callers learn it at once, and the credentials are probed more and more slowly. */
+/** Trackunit refuses credentials that worked: callers see this at once, and the credentials are probed less and less often. */
 export async function parkCredentials(ctx: Context, { accountId, generation }: CredentialKey): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const { installation, credentials } = await lockAccount(tx.db, accountId)

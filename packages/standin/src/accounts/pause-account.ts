@@ -12,8 +12,8 @@ interface Decision {
 }
 
 /**
- * Keeps an account from being served until `resumeAccount`, also after it was installed again: no token is handed out, no
- * run, schedule or delivery starts, and runs that work stop at their next checkpoint. Callbacks are still received and
+ * Keeps an account from being served until `resumeAccount`, even if it is installed again: no token is handed out, no
+ * run, schedule or delivery starts, and working runs stop at their next checkpoint. Callbacks are still received and
  * proven, and nothing is erased.
  * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` if it is paused already
  */
@@ -30,7 +30,7 @@ export async function pauseAccount(ctx: Context, { accountId, actor }: Decision)
 }
 
 /**
- * Serves a paused account again, with the credentials that are in force by now.
+ * Serves a paused account again, with the credentials that are in force now.
  * @throws StandinError `INPUT_INVALID` if it is not paused
  */
 export async function resumeAccount(ctx: Context, { accountId, actor }: Decision): Promise<void> {

@@ -18,7 +18,7 @@ import { createListener } from '../database/listen.ts'
 import { lockClient, moveCredentials } from './account-store.ts'
 import { findCredentialsInForce } from './credentials-in-force.ts'
 import { approveCredentials } from './decide-credentials.ts'
-import { claimDueCredentials, isOfCrowd, oldestDueProofS } from './due-credential-store.ts'
+import { claimDueCredentials, isBulkInstall, oldestDueProofS } from './due-credential-store.ts'
 import { parkCredentials } from './park-credentials.ts'
 import { proveDueCredentials } from './prove-credentials.ts'
 
@@ -784,7 +784,7 @@ describe('one JWT that brings many accounts', () => {
     while (!stack.exchanged.includes('crowd-22')) await proveDueCredentials(stack.ctx)
     await stack.send(installed('crowd-23', { accountId: accountOf(23) }), { at: 5, bound: false })
 
-    const isBulk = async (number: number) => isOfCrowd((await stack.rows(accountOf(number)))[0]!)
+    const isBulk = async (number: number) => isBulkInstall((await stack.rows(accountOf(number)))[0]!)
     expect(await Promise.all([20, 21, 22, 23].map(isBulk))).toEqual([false, true, false, false])
   })
 })

@@ -14,7 +14,7 @@ const atOnce = 8
 
 /**
  * Proves new credentials by a first exchange, and probes those in force that are parked or in doubt. Those in force serve
- * until newer ones were seen to work.
+ * until newer ones are proven.
  * @returns whether more may be due
  */
 export async function proveDueCredentials(ctx: ProvingContext): Promise<boolean> {
@@ -42,7 +42,7 @@ async function negotiate(ctx: AccountsContext, row: CredentialRow): Promise<Nego
   return negotiateScopes(ctx, { clientId, clientSecret })
 }
 
-/** Decides what Trackunit's answer means, unless another replica, newer credentials or an uninstall was faster. */
+/** Decides what Trackunit's answer means, unless another replica, newer credentials or an uninstall came first. */
 async function settle(ctx: AccountsContext, claimed: CredentialRow, negotiation: Negotiation): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const account = await lockAccount(tx.db, claimed.accountId)
@@ -55,7 +55,7 @@ async function settle(ctx: AccountsContext, claimed: CredentialRow, negotiation:
   })
 }
 
-/** Makes attempts due again that a lost database left unfinished, before their hold runs out. */
+/** Makes attempts that an outage of the database left unfinished due again, before their claim expires. */
 async function releaseUnfinished(ctx: AccountsContext): Promise<void> {
   const { unfinished } = ctx.accounts
   const released = unfinished.slice()

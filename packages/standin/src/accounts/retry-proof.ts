@@ -7,7 +7,7 @@ import type { Proved } from './accept-proof.ts'
 import { type CredentialRow, moveCredentials, updateCredentials } from './account-store.ts'
 import type { AccountsContext } from './accounts-context.ts'
 import { isInForce } from './credential-lifecycle.ts'
-import { isOfCrowd } from './due-credential-store.ts'
+import { isBulkInstall } from './due-credential-store.ts'
 import { nextAttempt, parkedPauseMs, signInPauseMs, undecidedProbeMs } from './next-attempt.ts'
 import { parkActive, prover } from './park-credentials.ts'
 import { countRefusal, isCertain, noRefusals } from './refusal-evidence.ts'
@@ -22,7 +22,7 @@ const refusalsToAbandon = 3
 
 const inMs = ({ clock }: InTransaction, ms: number) => new Date(clock.now().getTime() + ms)
 
-/** Trackunit was not asked, because its sign-in is down for all: no attempt. */
+/** Trackunit was not asked, because its sign-in is down for all accounts: this does not count as an attempt. */
 export async function waitForSignIn(
   tx: InTransaction,
   row: CredentialRow,
@@ -47,7 +47,7 @@ export async function retryProof(tx: InTransaction<AccountsContext>, proved: Pro
     attempts,
     ageMs,
     patienceMs: tx.config.callback.patienceMs,
-    ofCrowd: isOfCrowd(row),
+    isBulk: isBulkInstall(row),
   })
   if (next.do === 'reject') {
     await moveCredentials(tx, row, 'refused', { reason: 'CREDENTIALS_REJECTED', nextAttemptAt: null, triedAt })
@@ -58,8 +58,8 @@ export async function retryProof(tx: InTransaction<AccountsContext>, proved: Pro
 }
 
 /**
- * A probe failed. Only refusals that are certain confirm what waits for that, and nothing but refusals counts: an outage
- * confirms nothing.
+ * A probe failed. An unconfirmed change takes effect once the refusals are certain. Other failures, such as an outage,
+ * confirm nothing.
  */
 async function retryInForce(
   tx: InTransaction<AccountsContext>,

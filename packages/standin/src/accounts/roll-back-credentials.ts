@@ -14,8 +14,8 @@ import { comparePositions } from './credential-order.ts'
 import { unstopped } from './uninstall-lifecycle.ts'
 
 /**
- * Goes back to superseded or rejected credentials, as a new generation: it is proven like any other, and what is in force
- * serves until then. Its place is just after what is in force, so that a later callback still replaces it.
+ * Goes back to superseded or rejected credentials, as a new generation: it is proven like any other, and the credentials in
+ * force serve until then. Its position is just after theirs, so that a later callback still replaces it.
  * @returns the new generation
  * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` if that generation is in another state, or was erased
  */
@@ -30,7 +30,7 @@ export async function rollBackCredentials(
     const isHistory = old?.state === 'superseded' || old?.state === 'rejected'
     if (!isHistory || !old.sealedSecret)
       throw new StandinError('INPUT_INVALID', {
-        detail: 'Only superseded or rejected credentials can be gone back to.',
+        detail: 'You can roll back only to superseded or rejected credentials.',
       })
 
     if (!tx.signedRows.accept(signedCredentials, old))
@@ -58,7 +58,7 @@ export async function rollBackCredentials(
       tieBreak: `${tieBreak}~`,
       sealedSecret: await ctx.vault.seal(secret, { ...binding, generation }),
       state: 'pending',
-      bound: true, // By the operator's word.
+      bound: true, // The operator vouches for them.
       provenAt: null,
       receivedAt: now,
       nextAttemptAt: now,

@@ -7,21 +7,21 @@ export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`exists (
   select from ${installations} stopped where stopped.account_id = ${accountId} and stopped.active_generation is null
     and coalesce(stopped.suspended_at, stopped.paused_at, stopped.erasing_since) is not null)`
 
-/** Longer than a look takes: a worker that dies before its end loses this time. */
+/** Longer than a review takes. If a worker dies, its accounts wait this long for the next one. */
 const reviewMs = 30_000
 
 const isToBeReviewed = sql`is_unreviewed and coalesce(reviewing_until <= now(), true)`
 
-/** 0 while an account changed that no worker looks at. */
+/** 0 while a changed account waits for a review. */
 export const reviewsDue = sql`select 0 where exists (select from ${installations} where ${isToBeReviewed})`
 
-/** An account that changed, and the look at it. */
+/** The review of a changed account. */
 export interface Review {
   accountId: string
   until: Date
 }
 
-/** Claims accounts that changed since a worker looked at them. */
+/** Claims accounts that changed since their last review. */
 export async function claimReviews(db: Database, limit: number): Promise<Review[]> {
   const claimed = await db.execute<{ accountId: string; untilMs: number }>(sql`
     with changed as (
@@ -41,7 +41,7 @@ export async function endReview(db: Database, { accountId, until }: Review): Pro
     .where(and(eq(installations.accountId, accountId), eq(installations.reviewingUntil, until)))
 }
 
-/** 0 while an uninstall is not settled, or its data is being erased: whether it is time decides `listUnsettled`. */
+/** 0 while an uninstall is not settled, or its data is being erased: `listUnsettled` decides whether it is time. */
 export const uninstallsDue = sql`
   select 0 where exists (
     select from ${installations} where suspended_at is not null or uninstall_signalled_at is not null or erasing_since is not null)`
@@ -59,7 +59,7 @@ export async function listUnsettled(
     .limit(limit)
 }
 
-/** Keeps the state of an account until the transaction ends; others may keep it too. */
+/** Protects an account's row from changes until the transaction ends. Several transactions can do so at once. */
 export async function shareInstallation(tx: Transaction, accountId: string): Promise<void> {
   await tx
     .select({ accountId: installations.accountId })

@@ -5,7 +5,7 @@ import { exchangePauses } from '../trackunit/exchange-pause-table.ts'
 import { signInDownSince } from '../trackunit/sign-in-outage-store.ts'
 import { installations } from './account-table.ts'
 
-/** Since when Trackunit gives an account no tokens, and until when it limits it, as its last exchanges showed. */
+/** Since when an account gets no tokens from Trackunit, and until when it is rate-limited, as its last exchanges showed. */
 export interface TrackunitTrouble {
   unavailableSince: Date | null
   limitedUntil: Date | null

@@ -6,7 +6,7 @@ import { currentCredentials } from './credentials-in-force.ts'
 import { parkedProbeMs } from './next-attempt.ts'
 import { isSuspended } from './uninstall-lifecycle.ts'
 
-/** The shortest time between two attempts, however often people press. */
+/** The shortest time between two attempts, however often people press the button. */
 const soonestMs = 10_000
 
 /**

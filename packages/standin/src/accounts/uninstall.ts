@@ -105,8 +105,8 @@ async function restore(
   if (inForce && !tx.signedRows.accept(signedCredentials, inForce))
     throw new StandinError('INTERNAL', { detail: forgedCredentialsDetail })
   const nextAttemptAt = tx.clock.now()
-  // As it was, and asked about at once: Trackunit may have revoked them in the meantime.
-  for (const row of credentials.filter((row) => isSuspended(installation, row) && isAskedAbout(row)))
+  // As it was, and probed at once: Trackunit may have revoked them in the meantime.
+  for (const row of credentials.filter((row) => isSuspended(installation, row) && isProbed(row)))
     await updateCredentials(tx, row, { attempts: 0, ...noRefusals, nextAttemptAt })
   await updateServing(
     tx,
@@ -123,7 +123,7 @@ async function restore(
   await record(tx, { actor, event: 'installation.restored', accountId })
 }
 
-const isAskedAbout = (row: CredentialRow) => row.state === 'pending' || isInForce(row)
+const isProbed = (row: CredentialRow) => row.state === 'pending' || isInForce(row)
 
 /** The signal is over, and is not shown again. */
 const dismissed = ({ uninstallSignalledAt, uninstallDismissedAt }: InstallationRow) => ({
@@ -139,8 +139,8 @@ async function lockUninstalling(tx: InTransaction, accountId: string): Promise<A
 }
 
 /**
- * Settles what was not decided in time: an account that a bound UNINSTALLED suspended is erased, an unproven signal is
- * forgotten.
+ * Settles an uninstall that nobody decided in time: an account that a bound UNINSTALLED suspended is erased, an unproven
+ * signal is forgotten.
  */
 export async function settleUninstall(ctx: AccountsContext, accountId: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {

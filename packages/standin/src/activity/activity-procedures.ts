@@ -43,6 +43,6 @@ const cursorOf = ({ at, writer, number }: AuditPlace) => [at.getTime(), number, 
 
 function placeOf(cursor: string): AuditPlace {
   const [, ms, number, writer] = /^(\d{1,14})\.(\d{1,15})(?:\.([\w/-]{1,100}))?$/.exec(cursor) ?? []
-  if (ms === undefined) throw new StandinError('INPUT_INVALID', { detail: 'This is no cursor of a page.' })
+  if (ms === undefined) throw new StandinError('INPUT_INVALID', { detail: 'This is not a cursor of this list.' })
   return { at: new Date(Number(ms)), number: Number(number), ...(writer !== undefined && { writer }) }
 }

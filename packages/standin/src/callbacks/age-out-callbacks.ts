@@ -3,7 +3,7 @@ import { deleteOldCallbacks, deleteOldIdentities } from './callback-store.ts'
 
 const atOnce = 1_000
 
-/** Ages the ledger, as its table says. @returns whether there may be more */
+/** Deletes what is older than `callback-table.ts` says. @returns whether there may be more */
 export async function ageOutCallbacks({ db, clock, config }: Context): Promise<boolean> {
   const before = new Date(clock.now().getTime() - config.callback.abandonedAfterMs)
   const callbacks = await deleteOldCallbacks(db, { before, limit: atOnce })

@@ -16,7 +16,7 @@ export interface AppliedCallback {
  */
 export async function applyCallback(ctx: CallbacksContext, verified: VerifiedCallback): Promise<AppliedCallback> {
   if (verified.identity.expired) {
-    // A redelivery is a duplicate however late it comes. Nothing new may come under an expired identity.
+    // A redelivery is a duplicate however late it comes. An expired identity may not bring anything new.
     if (!(await wasAppliedBefore(ctx.db, verified.callback))) throw new StandinError('IDENTITY_EXPIRED')
     return appliedAs(verified, { status: 'duplicate' })
   }
@@ -24,10 +24,10 @@ export async function applyCallback(ctx: CallbacksContext, verified: VerifiedCal
   return appliedAs(verified, await apply)
 }
 
-/** It stops the account at once, and waits for no other callback. */
+/** An uninstall takes effect at once, without waiting for a group. */
 const stopsInstallation = ({ callback, bound }: VerifiedCallback) => callback.kind === 'UNINSTALLED' && bound
 
-/** @throws StandinError the quota that refuses it */
+/** @throws StandinError if a quota refused it */
 export function appliedAs({ callback }: VerifiedCallback, outcome: Outcome): AppliedCallback {
   if ('refused' in outcome) throw outcome.refused
   return { status: outcome.status, accountId: callback.body.accountId }

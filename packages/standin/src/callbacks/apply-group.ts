@@ -14,19 +14,19 @@ import { isBulk, mostUnproven } from './identity-quota.ts'
 import { sealGroup } from './seal-group.ts'
 import type { VerifiedCallback } from './verified-callback.ts'
 
-/** Callbacks of one transaction. */
+/** Callbacks in one transaction, at most. */
 const maxGroup = 100
 /** A callback whose account is locked for longer is applied alone, so that it delays no other. */
 const lockTimeoutMs = 250
 
-/** Commits with a callback, or not at all. */
+/** Writes that are committed with a callback, or not at all. */
 export type Alongside = (tx: InTransaction<AccountsContext>) => Promise<void>
 
 export type Outcome = { status: CallbackStatus } | { refused: StandinError }
 
 /**
  * Applies callbacks and enters them into the ledger, in one transaction, as if one after the other. When this returns,
- * they are on disk. Those that a quota refuses leave nothing.
+ * they are on disk. Those that a quota refuses leave no trace.
  * @param lockTimeoutMs fails when one of their accounts is locked for longer; without it, waits
  */
 export async function applyGroup(
@@ -72,7 +72,7 @@ export const createGroupApplier = (ctx: AccountsContext) =>
     maxRows: maxGroup,
   })
 
-/** Errors that each callback would get on its own, too. A transaction that lost against another (class 40) is tried again. */
+/** Whether each callback would fail alone, too. A transaction that lost against another one (class 40) is tried again. */
 const isOutage = (error: unknown) => toRefusal(error).reason === 'STORAGE_UNAVAILABLE' && !/^40/.test(codeOf(error))
 
 /** Each callback of the group may count towards the quota of those after it. */

@@ -13,8 +13,8 @@ import { mostCounted } from './identity-quota.ts'
 import { callbackDigest, type VerifiedCallback } from './verified-callback.ts'
 
 /**
- * Locks the accounts of callbacks until the transaction ends, and reads everything that they are decided by.
- * @returns the accounts by their ids, those whose row was created for it, and what is known of each callback, in their order
+ * Locks the accounts of callbacks until the transaction ends, and reads everything that is needed to decide.
+ * @returns the accounts by their ids, those whose row was created here, and what is known about each callback, in their order
  */
 export async function readGroup(
   tx: Transaction,
@@ -33,7 +33,7 @@ export async function readGroup(
   return { accounts: new Map(accounts), created, known }
 }
 
-/** What the database knows of each callback, in their order. */
+/** What the database knows about each callback, in their order. */
 async function readKnown(tx: Transaction, group: readonly VerifiedCallback[]): Promise<KnownCallback[]> {
   const asked = group.map(({ callback, identity, identityDigest }, no) => ({
     no,

@@ -11,13 +11,13 @@ export type ReceivedCredentials = CredentialRow & { secret?: Secret }
 /** The state of an account in which the next callback of a group is decided. */
 export type AccountState = Account<ReceivedCredentials>
 
-/** A callback, and what the database knows of it. */
+/** A callback, and what the database knows about it. */
 export interface KnownCallback {
   verified: VerifiedCallback
   contentDigest: string
   /** Whether a callback of the same content was applied before. */
   appliedBefore: boolean
-  /** Under a JWT of the same time. */
+  /** Whether that was under a JWT issued at the same time. */
   appliedAtThatTime: boolean
   /** Whether its client id serves, or once served, another account. */
   clientServesAnother: boolean
@@ -29,7 +29,7 @@ export interface KnownCallback {
 /** The changes that a callback makes. */
 export interface Decision {
   status: CallbackStatus
-  /** The credentials that it is about. */
+  /** Of the credentials that it is about. */
   generation?: number
   /** The account afterwards, if it changes. */
   account?: AccountState
@@ -37,14 +37,14 @@ export interface Decision {
   audit?: AuditEntry
   /** Whether it brings credentials to prove. */
   isInstall?: boolean
-  /** The part of it that is kept, sealed. */
+  /** The body of an unknown type, which is stored sealed. */
   kept?: Secret
   /** Whether it stops the installation, which is announced to services. */
   suspends?: boolean
 }
 
-/** The account so far, while a decision is being made. */
-export interface Moment {
+/** What a decision starts from: the account as earlier callbacks of the group left it. */
+export interface Snapshot {
   account: AccountState
   now: Date
 }

@@ -20,7 +20,7 @@ export interface Identity {
   /** Past its `exp` or its age: only a redelivery may come under it. */
   expired: boolean
   claims: Record<string, unknown>
-  /** For the ledger and `identity observed`: of the claims only the names. */
+  /** For the ledger and `identity observed`: the names of the claims, without their values. */
   claimNames: string[]
   algorithm: string
   issuer: string | null

@@ -8,7 +8,7 @@ import {
   type Decision,
   dueNow,
   type KnownCallback,
-  type Moment,
+  type Snapshot,
   trackunit,
   withCredentials,
 } from './callback-decision.ts'
@@ -19,7 +19,7 @@ type Kind = TrackunitCallback['kind']
 type BodyOf<Of extends Kind> = Extract<TrackunitCallback, { kind: Of }>['body']
 
 /** What each type of callback does. A type without an entry does not compile. */
-const kinds: { [Each in Kind]: (body: BodyOf<Each>, known: KnownCallback, at: Moment) => Decision } = {
+const kinds: { [Each in Kind]: (body: BodyOf<Each>, known: KnownCallback, at: Snapshot) => Decision } = {
   INSTALLED: decideInstalled,
   UNINSTALLED: decideUninstalled,
   unknown: decideUnknown,
@@ -29,7 +29,7 @@ const kinds: { [Each in Kind]: (body: BodyOf<Each>, known: KnownCallback, at: Mo
 export const decideCallback = <Of extends Kind>(
   { kind, body }: { kind: Of; body: BodyOf<Of> },
   known: KnownCallback,
-  at: Moment,
+  at: Snapshot,
 ): Decision => kinds[kind](body, known, at)
 
 /**
@@ -39,7 +39,7 @@ export const decideCallback = <Of extends Kind>(
 function decideUninstalled(
   { accountId }: UninstalledCallback,
   { verified: { identity, bound }, contentDigest }: KnownCallback,
-  at: Moment,
+  at: Snapshot,
 ): Decision {
   const { issuedAt } = identity
   const { installation, credentials } = at.account
@@ -69,8 +69,8 @@ function decideUninstalled(
   }
 }
 
-/** The account with everything stopped that was sent before. Nothing is lost: it can be restored as it was. */
-function suspended({ account, now }: Moment, issuedAt: Date): AccountState {
+/** Stops everything that was sent before. Nothing is erased: the account can be restored as it was. */
+function suspended({ account, now }: Snapshot, issuedAt: Date): AccountState {
   const { suspendedAt, uninstallSignalledAt } = account.installation
   const active = unstopped(account)
   const isStopped = active === undefined && suspendedAt !== null
@@ -96,7 +96,7 @@ function suspended({ account, now }: Moment, issuedAt: Date): AccountState {
 function decideUnknown(
   body: UnknownCallback,
   { appliedBefore }: KnownCallback,
-  { account: { installation } }: Moment,
+  { account: { installation } }: Snapshot,
 ): Decision {
   if (appliedBefore) return { status: 'ignored' }
   return {

@@ -10,7 +10,7 @@ import { countRejection } from './rejected/count-rejections.ts'
 
 const maxBodyBytes = 16 * 1024
 const paths = ['/trackunit/callback', '/trackunit/callback/:secret', '/trackunit/callback/:secret/*']
-/** Then the database is asked whether it commits. The watch ends what waits for one that does not. */
+/** After this, the watch checks whether the database still commits. If not, it ends the statements that wait for it. */
 const slowAfterMs = 1_000
 const otherMethods = ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -70,7 +70,7 @@ function refusalOf(request: FastifyRequest, pathSecrets: readonly Secret[]) {
   return isJson(request.headers['content-type']) ? undefined : 'UNSUPPORTED_MEDIA_TYPE'
 }
 
-/** On a wrong path: `checkHeaders` has refused the others. */
+/** Only reached on a wrong path: on the right one `checkHeaders` has refused the request. */
 function refuseOtherMethod(): never {
   throw new StandinError('NOT_FOUND')
 }
@@ -102,7 +102,7 @@ function identityHeader(request: FastifyRequest): string | undefined {
 /** With or without a `charset`, which can only be UTF-8. */
 const isJson = (mediaType = '') => /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?$/i.test(mediaType.trim())
 
-/** @param pathSecrets none: the path has no secret */
+/** @param pathSecrets empty if the path has no secret */
 function isRightPath(request: FastifyRequest, pathSecrets: readonly Secret[]): boolean {
   const { secret, '*': deeper } = request.params as { secret?: string; '*'?: string }
   if (deeper !== undefined) return false

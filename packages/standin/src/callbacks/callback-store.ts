@@ -19,7 +19,7 @@ export async function wasAppliedBefore(db: Database, callback: TrackunitCallback
   return row !== undefined
 }
 
-/** First installs without a binding that wait for their proof, counted up to `atMost`. */
+/** Unbound first installs that wait for their proof, counted up to `atMost`. */
 export async function countUnprovenUnbound(db: Database, atMost: number): Promise<number> {
   const waiting = db
     .select({ generation: credentials.generation })
@@ -34,7 +34,7 @@ export async function countUnprovenUnbound(db: Database, atMost: number): Promis
   return row?.count ?? 0
 }
 
-/** Deletes entries from before a moment that are about no credentials. @returns how many */
+/** Deletes entries older than `before` that belong to no credentials. @returns how many */
 export async function deleteOldCallbacks(
   db: Database,
   { before, limit }: { before: Date; limit: number },
@@ -48,7 +48,7 @@ export async function deleteOldCallbacks(
   return deleted.length
 }
 
-/** Deletes what is known about JWTs from before a moment. @returns how many callbacks that were */
+/** Deletes what is known about JWTs that arrived before a moment. @returns the number of rows */
 export async function deleteOldIdentities(
   db: Database,
   { before, limit }: { before: Date; limit: number },
@@ -66,7 +66,7 @@ export async function newestCallbacks(db: Database, limit: number): Promise<Call
   return db.select().from(callbacks).orderBy(desc(callbacks.receivedAt)).limit(limit)
 }
 
-/** An account's callbacks, the newest first, after a place: before its moment, or after the callback that it names. */
+/** An account's callbacks, the newest first, older than `after.at`; with `after.id`, those that follow that callback. */
 export async function listCallbacksOf(
   db: Database,
   accountId: string,
@@ -86,7 +86,7 @@ export async function listCallbacksOf(
     .limit(limit)
 }
 
-/** Erases what is kept of an account's callbacks up to its uninstall. A later held one may be the next installation. */
+/** Erases the contents of an account's callbacks up to its uninstall. A held one that came later may be a new installation. */
 export async function eraseCallbacksOf(tx: InTransaction, accountId: string, uninstalledAt: Date): Promise<void> {
   await tx.db
     .delete(heldCallbacks)

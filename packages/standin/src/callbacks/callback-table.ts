@@ -3,7 +3,7 @@ import { index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'driz
 
 /**
  * The ledger: every callback that was verified and applied, once for each distinct content and identity time. Ages: an entry
- * lives as long as the credentials that it brought (`age-out-store.ts`); any other is deleted after `ABANDONED_AFTER_DAYS`.
+ * stays as long as the credentials that it brought (`age-out-store.ts`); any other is deleted after `ABANDONED_AFTER_DAYS`.
  */
 export const callbacks = pgTable(
   'callbacks',
@@ -22,7 +22,7 @@ export const callbacks = pgTable(
     generation: integer(),
     /** The sealed body of a type that is kept without effect. */
     sealedBody: text(),
-    /** What the JWT contained, for `identity observed`: of the claims only the names. */
+    /** What the JWT contained, for `identity observed`: the names of the claims, without their values. */
     claimNames: text().array().notNull(),
     algorithm: text(),
     issuer: text(),
@@ -39,8 +39,8 @@ export const callbacks = pgTable(
 )
 
 /**
- * A directory over all accounts of the callbacks that each JWT brought, since a JWT may bring only so many. It has an entry
- * for each one in the ledger. Ages: deleted after `ABANDONED_AFTER_DAYS`, when the JWT has long expired.
+ * Which callbacks each JWT brought, over all accounts, since their number is limited. It has an entry for each one in the
+ * ledger. Ages: deleted after `ABANDONED_AFTER_DAYS`, when the JWT has long expired.
  */
 export const callbackIdentities = pgTable(
   'callback_identities',

@@ -5,16 +5,16 @@ import { createHoldLimiters, type HoldLimiters } from './held/held-limits.ts'
 import { noRejections, type UnsavedRejections } from './rejected/count-rejections.ts'
 import type { VerifiedCallback } from './verified-callback.ts'
 
-/** What receives callbacks and applies them. */
+/** The context of receiving and applying callbacks. */
 export type CallbacksContext = AccountsContext & TrackunitContext & { callbacks: CallbacksMemory }
 
 /** What a process keeps between two callbacks. */
 export interface CallbacksMemory {
-  /** Applies a callback in one transaction with those that arrive at the same time. */
+  /** Applies a callback in one transaction with those that arrive at the same time: `applyGroup`. */
   applyInGroup: (verified: VerifiedCallback) => Promise<Outcome>
   rejections: UnsavedRejections
   holdLimiters: HoldLimiters
-  /** When the keys were fetched that unverified callbacks were last tried with, on the monotonic clock. */
+  /** When the keys that unverified callbacks were last tried with were fetched, on the monotonic clock. */
   triedWithKeysOfMs: number | undefined
 }
 

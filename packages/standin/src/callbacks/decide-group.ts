@@ -21,7 +21,7 @@ export interface DecidedGroup {
 
 /**
  * Decides about callbacks of one transaction as if each had come after the one before it was committed. Pure.
- * @param unproven first installs without a binding that wait for their proof
+ * @param unproven unbound first installs that wait for their proof
  */
 export function decideGroup(
   callbacks: readonly KnownCallback[],
@@ -41,7 +41,7 @@ export function decideGroup(
     const account = accounts.get(accountId)
     if (!account) throw new Error('the row of its account was locked')
     const decision = decideCallback(callback, known, { account, now: before.now })
-    if (decision.account) accounts.set(accountId, noteReview(account, decision.account))
+    if (decision.account) accounts.set(accountId, markForReview(account, decision.account))
     if (decision.isInstall && !bound) unproven++
     const isEntered = !(known.appliedBefore && known.appliedAtThatTime)
     if (isEntered) entered.push(of)
@@ -50,8 +50,8 @@ export function decideGroup(
   return { outcomes, applied: outcomes.filter((outcome) => 'status' in outcome), accounts }
 }
 
-/** New credentials alone change nothing about how an account is served. Whatever else changes is to be reviewed. */
-function noteReview(before: AccountState, after: AccountState): AccountState {
+/** New credentials alone do not change how an account is served. Any other change needs a review. */
+function markForReview(before: AccountState, after: AccountState): AccountState {
   const isSame = after.installation === before.installation
   const bringsNew = after.installation.lastGeneration > before.installation.lastGeneration
   if (isSame || bringsNew) return after

@@ -10,18 +10,18 @@ import {
   type Decision,
   dueNow,
   type KnownCallback,
-  type Moment,
   type ReceivedCredentials,
+  type Snapshot,
   trackunit,
   untried,
   withCredentials,
 } from './callback-decision.ts'
 import { callbackPosition } from './callback-order.ts'
-import { giveWay } from './give-way.ts'
 import { rankOf } from './identity-quota.ts'
+import { limitUnproven } from './limit-unproven.ts'
 
 /** New credentials never replace those in force here: they are stored as pending, and proven in the background. */
-export function decideInstalled(body: InstalledCallback, known: KnownCallback, at: Moment): Decision {
+export function decideInstalled(body: InstalledCallback, known: KnownCallback, at: Snapshot): Decision {
   const same = at.account.credentials.find((row) => row.contentDigest === known.contentDigest)
   if (!same) return decideNew(body, known, at)
   const { installation } = at.account
@@ -32,12 +32,12 @@ export function decideInstalled(body: InstalledCallback, known: KnownCallback, a
   return decideNew(body, known, { ...at, account: withCredentials(at.account, { ...same, contentDigest: null }) })
 }
 
-/** Known credentials get the newest of their times, and are proven again if that may change something. */
+/** Known credentials keep the newest of their times, and are proven again if that may change something. */
 function decideSentAgain(
   same: ReceivedCredentials,
   { accountId, clientId }: InstalledCallback,
   known: KnownCallback,
-  { account, now }: Moment,
+  { account, now }: Snapshot,
 ): Decision {
   const { verified, contentDigest } = known
   const { identity, bound } = verified
@@ -50,8 +50,9 @@ function decideSentAgain(
   const row = isNewer || bindsNow ? { ...same, ...newest, ...changed } : same
 
   const mayChangeSomething = same.state === 'awaiting-approval' ? bindsNow : isNewer
-  // Pending ones that an uninstall holds back are not due: sent again after it, they are.
-  const isReleased = same.state === 'pending' && isHeldBack(account, same) && !isHeldBack(account, newest)
+  // Pending credentials that an uninstall holds back are not due. Sent again after it, they become due.
+  const { installation } = account
+  const isReleased = same.state === 'pending' && isSuspended(installation, same) && !isSuspended(installation, newest)
   // Parked ones are probed anyway; now there is a reason to do so at once.
   const staysAsIs = same.state === 'parked' || isReleased
   const state = staysAsIs ? same.state : nextCredentialState(same.state, 'sent-again')
@@ -66,12 +67,8 @@ function decideSentAgain(
   }
 }
 
-/** Whether an uninstall that was sent after them, or with them, keeps credentials from being proven. */
-const isHeldBack = ({ installation }: AccountState, credentials: Pick<Position, 'issuedAt'>) =>
-  isSuspended(installation, credentials)
-
 /** Credentials that never came before get a generation of their own. */
-function decideNew(body: InstalledCallback, known: KnownCallback, at: Moment): Decision {
+function decideNew(body: InstalledCallback, known: KnownCallback, at: Snapshot): Decision {
   const { verified, contentDigest, appliedBefore, clientServesAnother } = known
   const { issuedAt } = verified.identity
   const { uninstalledAt } = at.account.installation
@@ -79,7 +76,7 @@ function decideNew(body: InstalledCallback, known: KnownCallback, at: Moment): D
   if (isOfEarlierInstallation && appliedBefore) return { status: 'duplicate' }
 
   const bare = withoutSecret(body, known, at)
-  // As if it had come in time: the uninstall would have erased it.
+  // As if it had arrived in order: the uninstall would have erased it.
   if (isOfEarlierInstallation) return added(bare, 'credentials.uninstalled', at, { status: 'superseded' })
 
   const whole = { ...bare, contentDigest, secret: new Secret(body.clientSecret) }
@@ -95,7 +92,7 @@ function decideNew(body: InstalledCallback, known: KnownCallback, at: Moment): D
   return added(pending, 'credentials.received', at, { status: 'accepted', isInstall: true })
 }
 
-/** What an uninstall leaves of credentials that were never proven. */
+/** The columns of credentials that an uninstall has erased before they were proven. */
 const erased = {
   ...untried,
   state: 'uninstalled',
@@ -111,11 +108,11 @@ const erased = {
   mac: null, // Signed when its group is sealed.
 } as const
 
-/** The row of new credentials as an uninstall leaves it. */
+/** The row of new credentials, without what an uninstall would have erased. */
 const withoutSecret = (
   { accountId, irisAppId: appId, clientId }: InstalledCallback,
   known: KnownCallback,
-  { account: { installation }, now }: Moment,
+  { account: { installation }, now }: Snapshot,
 ): CredentialRow => ({
   ...erased,
   accountId,
@@ -132,12 +129,12 @@ const withoutSecret = (
 function added(
   row: ReceivedCredentials,
   event: AuditEvent,
-  { account: { installation, credentials }, now }: Moment,
+  { account: { installation, credentials }, now }: Snapshot,
   decision: Pick<Decision, 'status' | 'isInstall'>,
 ): Decision {
   const { accountId, generation, clientId, bound } = row
-  const kept = giveWay([row, ...credentials])
-  const gaveWay = credentials.filter((each) => !kept.includes(each)).map((each) => each.generation)
+  const kept = limitUnproven([row, ...credentials])
+  const dropped = credentials.filter((each) => !kept.includes(each)).map((each) => each.generation)
   return {
     ...decision,
     generation,
@@ -150,12 +147,12 @@ function added(
       event,
       accountId,
       generation,
-      details: { clientId, bound, ...(gaveWay.length > 0 && { gaveWay }) },
+      details: { clientId, bound, ...(dropped.length > 0 && { dropped }) },
     },
   }
 }
 
-/** Whether credentials that came after it are in force. */
+/** Whether newer credentials are in force. */
 const isOutdated = (at: Position, contentDigest: string, { credentials }: AccountState) =>
   credentials.some(
     (row) => row.state === 'active' && row.contentDigest !== contentDigest && comparePositions(row, at) > 0,

@@ -1,5 +1,5 @@
 import type { TrackunitCallback } from '@standin/contracts'
-import { isOfCrowd } from '../accounts/due-credential-store.ts'
+import { isBulkInstall } from '../accounts/due-credential-store.ts'
 import { StandinError } from '../standin-error.ts'
 import type { KnownCallback } from './callback-decision.ts'
 
@@ -9,12 +9,12 @@ const perIdentity: Record<TrackunitCallback['kind'], number> = { INSTALLED: 5_00
 export const mostCounted = Math.max(...Object.values(perIdentity))
 /** Different callbacks of one account under one JWT. */
 const perIdentityAndAccount = 20
-/** First installs that wait for their proof, over all accounts: each costs Trackunit exchanges. */
+/** Unbound first installs that may wait for their proof, over all accounts: each costs exchanges. */
 export const mostUnproven = 20_000
 
 /**
  * The quota of one JWT: a sender with one genuine JWT could send any number of bodies under it, each a row and an exchange.
- * @param unproven first installs without a binding that wait for their proof
+ * @param unproven unbound first installs that wait for their proof
  * @returns `RATE_LIMITED` or `OVERLOADED`, with when to retry; undefined within the quota
  */
 export function refusalByQuota(known: KnownCallback, unproven: number): StandinError | undefined {
@@ -28,10 +28,10 @@ export function refusalByQuota(known: KnownCallback, unproven: number): StandinE
   return undefined
 }
 
-/** Only a crowd's installs are refused when too many wait for their proof, and they are proven after the others. */
+/** Only bulk installs are refused when too many wait for their proof, and they are proven after the others. */
 export const isBulk = (known: Pick<KnownCallback, 'verified' | 'identityTotal'>): boolean =>
-  isOfCrowd({ rank: rankOf(known) })
+  isBulkInstall({ rank: rankOf(known) })
 
-/** Where new credentials stand among those that their JWT brings; bound ones always first. */
+/** How many callbacks their JWT brought before these credentials; 0 for bound ones, which always come first. */
 export const rankOf = ({ verified, identityTotal }: Pick<KnownCallback, 'verified' | 'identityTotal'>): number =>
   verified.callback.kind === 'INSTALLED' && !verified.bound ? identityTotal : 0

@@ -6,7 +6,7 @@ import { contentDigest } from './callback-order.ts'
 export interface VerifiedCallback {
   callback: TrackunitCallback
   identity: Pick<Identity, 'issuedAt' | 'expired' | 'claimNames' | 'algorithm' | 'issuer' | 'audiences'>
-  /** Recognises the JWT: how many callbacks may come under one is limited. */
+  /** Identifies the JWT, which may bring only so many callbacks. */
   identityDigest: string
   /** Whether its identity names this account and this app, or has the configured audience. */
   bound: boolean

@@ -34,7 +34,7 @@ export function registerLifecycleRoute(server: FastifyInstance, ctx: AccessConte
 
 /**
  * Under the same limits as other callers: an address that fails too often has to wait, and so does an account with too
- * many signals, since any user's token of the account can send them. A genuine signal is taken wherever it comes from.
+ * many signals, since any user's token of the account can send them. A genuine signal is accepted from any address.
  */
 async function admitSignal(ctx: AccessContext, token: string, { arrivedAtMs, address }: Arrival) {
   const { limits, budgets } = ctx.access

@@ -10,7 +10,7 @@ import {
 } from '../account-store.ts'
 import { liveSignal, unstopped } from '../uninstall-lifecycle.ts'
 
-/** An account's signals cause a probe this often at most: any user's token of the account can send them. */
+/** The shortest time between two probes that an account's signals cause: any user's token of the account can send them. */
 const probeAgainAfterMs = 60_000
 const extension: Actor = { kind: 'trackunit', id: 'lifecycle extension' }
 
@@ -39,7 +39,7 @@ export async function signalLifecycle(
       uninstallSignalledAt: signalledAt ?? (inForce && inForce.issuedAt > now ? inForce.issuedAt : now),
       uninstallProbedAt: now,
     })
-    // What Trackunit refuses from the first signal on counts.
+    // Refusals since the first signal count.
     if (inForce && signalledAt) await updateCredentials(tx, inForce, { nextAttemptAt: now })
     else if (inForce) await probeCredentials(tx, inForce, now)
     if (!signalledAt) await record(tx, { actor: extension, event: 'installation.uninstall-signalled', accountId })

@@ -27,7 +27,7 @@ export async function insertHeld(
     const same = known.find(({ contentDigest }) => contentDigest === row.contentDigest)
     if (same?.state === 'held' || same?.state === row.state) return true
     if (same)
-      await deleteHeld(tx, same.id) // It was unverified, and now it is verified.
+      await deleteHeld(tx, same.id) // It was unverified, and is verified now.
     else if (known.length >= perIdentity) return false
 
     await tx.insert(heldCallbacks).values(row)

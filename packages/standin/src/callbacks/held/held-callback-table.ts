@@ -17,7 +17,7 @@ export const heldCallbacks = pgTable(
     /** The sender's, as the server saw it. */
     address: text().notNull(),
     receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-    /** The account that the body names, if it is one. */
+    /** The account that the body names, unproven. */
     accountId: uuid(),
     /** JWE: the JWT and the body, bound to this row. */
     sealed: text().notNull(),

@@ -10,7 +10,7 @@ import type { CallbacksContext } from '../callbacks-context.ts'
 import { type HeldCallback, insertHeld } from './held-callback-store.ts'
 import { type HeldState, heldLimits } from './held-limits.ts'
 
-/** Rules that a genuine callback can break: because of a setting, of the moment, or of a format that is new to Standin. */
+/** Rules that a genuine callback can break: because of a setting, its timing, or a format that is new to Standin. */
 const rules: readonly ErrorReason[] = [
   'IDENTITY_INVALID',
   'IDENTITY_EXPIRED',
@@ -23,7 +23,7 @@ const rules: readonly ErrorReason[] = [
   'OVERLOADED',
 ]
 
-/** Whether a callback with a good signature may be genuine although it was refused for this. */
+/** Whether a callback with a valid signature may be genuine although it was refused with this error. */
 export const mayBeGenuine = (error: unknown): error is StandinError =>
   error instanceof StandinError && rules.includes(error.reason)
 

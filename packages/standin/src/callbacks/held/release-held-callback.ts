@@ -16,7 +16,7 @@ import { openHeld } from './hold-callback.ts'
  * others. If its identity does not name the account, they replace working ones only after an approval.
  *
  * @throws StandinError `NOT_FOUND`; `INPUT_INVALID` while it is unverified; `CALLBACK_MALFORMED` or `IRIS_APP_UNKNOWN`,
- *   which no release can mend
+ *   which releasing it cannot fix
  */
 export async function releaseHeldCallback(
   ctx: AccountsContext,

@@ -3,7 +3,7 @@ import { isPlausible } from '../../trackunit/verify-signature.ts'
 import type { RejectionDetails } from './rejection-table.ts'
 
 export interface RejectedRequest {
-  /** Not known of a sender that has left. */
+  /** Unknown if the sender has disconnected. */
   address: string | undefined
   mediaType?: string | undefined
   bodyBytes?: number | undefined
@@ -11,7 +11,7 @@ export interface RejectedRequest {
   jwt?: string | undefined
 }
 
-/** The part of a refused request that is stored to show what was wrong: no body, no JWT, no claim's value, all of it cut. */
+/** What is stored of a refused request to show what was wrong: no body, no JWT, no claim's value, and every text truncated. */
 export function describeRejection({ address, mediaType, bodyBytes, jwt }: RejectedRequest): RejectionDetails {
   return {
     address: cut(address ?? 'unknown'),

@@ -14,7 +14,7 @@ export async function insertRejections(
   db: Database,
   { counts, samples }: { counts: ReadonlyMap<string, number>; samples: RejectionSample[] },
 ): Promise<void> {
-  // All replicas write in one order, so that they never wait for each other in a circle.
+  // All replicas write in the same order, so that they never deadlock.
   const rows = [...counts].sort().map(([key, count]) => {
     const [day = '', reason] = key.split(' ')
     return { day, reason: reason as ErrorReason, count }

@@ -12,7 +12,7 @@ export const rejectionCounts = pgTable(
   (table) => [primaryKey({ columns: [table.day, table.reason] })],
 )
 
-/** What a refused request looked like; never its body, never its JWT. */
+/** What a refused request looked like, without its body and its JWT. */
 export interface RejectionDetails {
   address: string
   mediaType?: string

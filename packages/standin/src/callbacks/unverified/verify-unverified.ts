@@ -48,7 +48,7 @@ async function verifyRow(ctx: CallbacksContext, row: HeldCallback): Promise<void
   }
 
   try {
-    if (row.reason !== 'KEYS_UNAVAILABLE') throw new StandinError(row.reason) // The route had refused it as well.
+    if (row.reason !== 'KEYS_UNAVAILABLE') throw new StandinError(row.reason) // The route had refused it, too.
     await applyCallback(ctx, checkCallback(ctx.config, { jwt, signature, body, receivedAt }))
     await deleteHeld(ctx.db, row.id)
   } catch (error) {
