@@ -41,6 +41,8 @@ const examples = `
 Examples:
   standin audit verify
   standin audit holders --account 11111111-1111-4111-8111-111111111111 --generation 2
+  standin audit list --no-tokens --from 2026-11-01T00:00:00Z
+  standin audit list --event credentials.parked
   standin audit list --account 11111111-1111-4111-8111-111111111111 --limit 20
   standin audit export --account 11111111-1111-4111-8111-111111111111 --from 2026-11-01T00:00:00Z`
 

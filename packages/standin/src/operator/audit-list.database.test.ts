@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { stripVTControlCharacters } from 'node:util'
+import { sql } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
+import { createAuditStack, handOut, keyId } from '../../test/audit-stack.ts'
 import { operate } from '../../test/operate.ts'
 import { createReportAction } from '../../test/report-action.ts'
 import { account, createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { chainsOfAudit } from '../activity/newest-audit-store.ts'
+import { newestFirst } from '../activity/newest-first.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -23,11 +27,89 @@ test('the audit is listed and exported, whole and by time', async () => {
 
   const listed = await standin('audit', 'list', '--account', account, '--limit', '2', '--json')
   expect(JSON.parse(listed.out)).toEqual(entries.slice(0, 2))
-  expect(listed.said).toMatch(/^There are more: add --to /)
+  expect(listed.said).toMatch(/^There are more: add --after /)
   expect((await standin('audit', 'list', '--account', account, '--to', '2001-01-01T00:00:00Z')).said).toBe(
     'No entries.\n',
   )
   expect(await standin('audit', 'list', '--account', account, '--to', 'yesterday')).toMatchObject({ exitCode: 2 })
+})
+
+test('without an account the newest entries of all are listed, page by page, tokens of one kind that left together as one', async () => {
+  await using stack = await createAuditStack(database)
+  const writers = [stack.startWriter('p1'), stack.startWriter('p2')]
+  await stack.change('credentials.parked', { reason: 'CREDENTIALS_REJECTED' })
+  for (let nth = 0; nth < 6; nth++) {
+    stack.clock.advance(1_000)
+    await writers[nth % 2]?.recordHandOut(handOut({ fingerprint: `f${nth % 2}` }))
+    stack.clock.advance(1_000)
+    await stack.change('run.failed', { reason: nth === 3 ? 'RESTORED' : 'ACTION_FAILED', actionId: `a${nth}` })
+  }
+  stack.clock.advance(1_000)
+  await Promise.all([1, 2, 3].map(() => writers[0]?.recordHandOut(handOut({ fingerprint: 'f0' }))))
+  await stack.sql`insert into audit_entries (actor_kind, actor_id, event, account_id, details)
+    values ('system', 'run', 'change.made', ${account}, '{}'), ('operator', 'command line', 'service-key.revoked', null, ${JSON.stringify({ key: keyId })}::text::jsonb)`
+
+  const list = async (...argv: string[]) => {
+    const { out, said, exitCode } = await standin('audit', 'list', '--json', ...argv)
+    expect(exitCode).toBe(0)
+    return { entries: out === '' ? [] : JSON.parse(out), after: / add --after (\S+)/.exec(said)?.[1] }
+  }
+  const all = await list()
+  expect(all.after).toBeUndefined()
+  expect(all.entries).toHaveLength(15)
+  expect(all.entries[0]).toMatchObject({ event: 'service-key.revoked', accountId: null })
+  expect(all.entries[1]).toMatchObject({ event: 'token.issued', accountId: account, times: 3 })
+  const pages = []
+  let after: string | undefined
+  do {
+    const page = await list('--limit', '4', ...(after ? ['--after', after] : []))
+    pages.push(...page.entries)
+    after = page.after
+  } while (after)
+  expect(pages).toEqual(all.entries)
+
+  const events = async (...argv: string[]) => (await list(...argv)).entries.map(({ event }: { event: string }) => event)
+  expect(await events('--no-tokens')).toHaveLength(8)
+  expect(await events('--event', 'credentials')).toEqual(['credentials.parked'])
+  expect(await events('--event', 'change', '--account', account)).toEqual(['change.made'])
+  expect(await events('--reason', 'RESTORED')).toEqual(['run.failed'])
+  expect(await events('--action', 'a5')).toEqual(['run.failed'])
+  expect(await events('--key', keyId)).toEqual(['service-key.revoked', ...Array(7).fill('token.issued')])
+  expect(await events('--by', 'reports', '--event', 'run')).toEqual([])
+  expect(await events('--account', account, '--reason', 'RESTORED')).toEqual(['run.failed'])
+  const third = all.entries.findLast(({ event }: { event: string }) => event === 'run.failed').at
+  expect(await events('--to', third, '--from', third)).toEqual(['run.failed'])
+  expect((await standin('audit', 'list')).out).toMatch(
+    /^AT +EVENT +ACCOUNT +BY .*\n.*\n.*token\.issued \(3 times\) +1111/,
+  )
+})
+
+test('one page over all accounts is read from the ends of the chains, whatever the tables hold', async () => {
+  await using stack = await createAuditStack(database)
+  await stack.startWriter().recordHandOut(handOut())
+  await stack.sql`insert into audit_entries (at, actor_kind, actor_id, event, details)
+    select now() - (10000 - n) * interval '1 second', 'system', 'test', 'run.started', '{}' from generate_series(1, 10000) as n`
+  await stack.sql`insert into hand_out_groups (month, writer, seq, kind, account_id, at, entries, kid, mac)
+    select month, writer, seq + n, kind, account_id, at, entries, kid, mac from hand_out_groups, generate_series(1, 10000) as n`
+  await stack.sql`analyze audit_entries`
+  await stack.db.transaction(async (tx) => {
+    const rows = async () => {
+      const [row] = await tx.execute<{ rows: number }>(sql`
+        select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as rows from pg_stat_xact_user_tables
+        where relname = 'audit_entries' or relname like 'hand_out_groups%'`)
+      return Number(row?.rows)
+    }
+    const before = await rows()
+    const moment = new Date(Date.now() - 5_000_000)
+    for (const to of [undefined, moment]) {
+      const chains = await chainsOfAudit(tx, { changes: true, tokens: true, to })
+      const page = { isWanted: () => true, limit: 100, mostLooked: 1_000, from: undefined }
+      expect((await newestFirst(chains, page)).items).toHaveLength(100)
+    }
+    const looked = (await rows()) - before
+    expect(looked).toBeGreaterThan(200)
+    expect(looked).toBeLessThan(3_000)
+  })
 })
 
 test('an unknown account is no success, and one that is not being tried cannot be', async () => {
