@@ -1,3 +1,8 @@
 import { defineConfig } from 'tsdown'
 
-export default defineConfig({ entry: 'src/index.ts', platform: 'neutral', dts: true, fixedExtension: false })
+export default defineConfig({
+  entry: ['src/index.ts', 'src/stopped-because/*.ts'],
+  platform: 'neutral',
+  dts: true,
+  fixedExtension: false,
+})

@@ -1,4 +1,5 @@
 import { textOf } from '@standin/client'
+import { stoppedBecause } from '@standin/contracts/stopped-because/da'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
@@ -37,33 +38,6 @@ const permissions: Record<string, string> = {
   'asset.view': 'Se maskiner og deres data',
   'api.iris.app.proxy.fetch': 'Spørge andre tjenester gennem Trackunit',
 }
-
-const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
-  INSTALLATION_NOT_FOUND: `${app} er ikke installeret på denne konto.`,
-  INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto.`,
-  INSTALLATION_PAUSED: `De, der driver ${app}, har sat denne konto på pause.`,
-  CREDENTIALS_REJECTED: 'Trackunit afviste vores adgang.',
-  CREDENTIALS_QUARANTINED: 'Vores adgang er låst inde.',
-  SCOPE_NOT_GRANTED: 'En nødvendig tilladelse mangler.',
-  PLAN_REQUIRED: 'Jeres Trackunit-plan omfatter ikke dette.',
-  TRACKUNIT_UNAVAILABLE: 'Trackunit holdt op med at svare.',
-  TRACKUNIT_RATE_LIMITED: 'Trackunit blev ved med at bede os gå langsommere.',
-  TRACKUNIT_REFUSED: 'Trackunit afviste forespørgslen.',
-  STORAGE_UNAVAILABLE: 'Vores database svarede ikke.',
-  CREDENTIALS_PENDING: 'Vores adgang virker ikke endnu.',
-  CREDENTIALS_AWAITING_APPROVAL: 'En ny adgang kræver en administrators afgørelse.',
-  ACTION_NOT_FOUND: 'Opgaven findes ikke længere.',
-  INPUT_INVALID: 'Opgaven tager ikke længere imod disse valg.',
-  ACTION_FAILED: 'Opgaven kunne ikke udføre sit arbejde.',
-  ACTION_FAULTY: 'Der er en fejl i opgaven. Den skal rettes af dem, der har lavet den.',
-  ACTION_CHANGED: 'Opgaven blev ændret, efter at kørslen begyndte. Start den igen.',
-  RUN_STUCK: 'Serveren fejlede flere gange under denne kørsel.',
-  EFFECT_UNKNOWN: 'Det er uvist, om Trackunit foretog den sidste ændring. Se efter i Trackunit, og start så igen.',
-  RESTORED:
-    'Vores server blev ført tilbage til en tidligere tilstand, så det er uvist, hvad der skete bagefter. Se efter, og start så igen.',
-  STORAGE_FULL: 'Denne kontos filer bruger al deres plads. Gamle filer slettes automatisk.',
-  INTERNAL: `Noget gik galt i ${app}.`,
-})
 
 const machineTypes: Record<string, string> = {
   ARTICULATED_HAULER: 'Dumper',
@@ -612,7 +586,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     stopped: (title) => `${title} stoppede, før den fandt noget`,
     stoppedByPerson: (title) => `${title} blev stoppet`,
     stoppedByPersonAt: (title, progress) => `${title} blev stoppet ved ${progress}`,
-    because: stoppedBecause({ name: app, support }),
+    because: stoppedBecause(app),
     becauseUnknown: 'Der skete en uventet fejl.',
     when: ({ shortDay, clock }) => `${shortDay} kl. ${clock}`,
     byYou: 'startet af dig',

@@ -1,4 +1,5 @@
 import { textOf } from '@standin/client'
+import { stoppedBecause } from '@standin/contracts/stopped-because/de'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
@@ -55,34 +56,6 @@ const machineTypes: Record<string, string> = {
   TRUCK: 'Lkw',
   WHEEL_LOADER: 'Radlader',
 }
-
-const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
-  INSTALLATION_NOT_FOUND: `${app} ist auf diesem Konto nicht installiert.`,
-  INSTALLATION_UNINSTALLED: `${app} wurde von diesem Konto entfernt.`,
-  INSTALLATION_PAUSED: `Die Betreiber von ${app} haben dieses Konto angehalten.`,
-  CREDENTIALS_REJECTED: 'Trackunit hat unseren Zugriff abgelehnt.',
-  CREDENTIALS_QUARANTINED: 'Unser Zugriff ist gesperrt.',
-  SCOPE_NOT_GRANTED: 'Eine nötige Berechtigung fehlt.',
-  PLAN_REQUIRED: 'Ihr Trackunit-Tarif enthält das nicht.',
-  TRACKUNIT_UNAVAILABLE: 'Trackunit antwortete nicht mehr.',
-  TRACKUNIT_RATE_LIMITED: 'Trackunit bat uns wiederholt, langsamer zu sein.',
-  TRACKUNIT_REFUSED: 'Trackunit hat die Anfrage abgelehnt.',
-  STORAGE_UNAVAILABLE: 'Unsere Datenbank hat nicht geantwortet.',
-  CREDENTIALS_PENDING: 'Unser Zugriff funktioniert noch nicht.',
-  CREDENTIALS_AWAITING_APPROVAL: 'Ein Administrator muss über neuen Zugriff entscheiden.',
-  ACTION_NOT_FOUND: 'Die Aktion gibt es nicht mehr.',
-  ACTION_FAILED: 'Die Aktion konnte ihre Arbeit nicht tun.',
-  ACTION_FAULTY: 'Die Aktion hat einen Fehler, den ihr Hersteller beheben muss.',
-  ACTION_CHANGED: 'Die Aktion wurde nach dem Start dieses Laufs geändert. Starten Sie sie neu.',
-  INPUT_INVALID: 'Die Aktion nimmt diese Angaben nicht mehr an.',
-  RUN_STUCK: 'Der Server ist bei diesem Lauf mehrmals ausgefallen.',
-  EFFECT_UNKNOWN:
-    'Es ist unbekannt, ob Trackunit die letzte Änderung gemacht hat. Sehen Sie in Trackunit nach und starten Sie dann neu.',
-  RESTORED:
-    'Unser Server ging auf einen früheren Stand zurück; was danach geschah, ist unbekannt. Sehen Sie nach und starten Sie dann neu.',
-  STORAGE_FULL: 'Die Dateien dieses Kontos belegen allen Platz. Alte Dateien werden automatisch gelöscht.',
-  INTERNAL: `In ${app} ist etwas schiefgegangen.`,
-})
 
 const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   UNREACHABLE: `${app} hat nicht geantwortet. Versuchen Sie es noch einmal.`,
@@ -635,7 +608,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     stopped: (title) => `${title} wurde angehalten, bevor etwas gefunden war`,
     stoppedByPerson: (title) => `${title} wurde angehalten`,
     stoppedByPersonAt: (title, progress) => `${title} wurde bei ${progress} angehalten`,
-    because: stoppedBecause({ name: app, support }),
+    because: stoppedBecause(app),
     becauseUnknown: 'Etwas Unerwartetes ist schiefgegangen.',
     when: ({ shortDay, clock }) => `${shortDay}, ${clock}`,
     byYou: 'von Ihnen gestartet',

@@ -1,4 +1,5 @@
 import { textOf } from '@standin/client'
+import { stoppedBecause } from '@standin/contracts/stopped-because/fr'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
@@ -56,34 +57,6 @@ const machineTypes: Record<string, string> = {
   TRUCK: 'Camion',
   WHEEL_LOADER: 'Chargeuse',
 }
-
-const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
-  INSTALLATION_NOT_FOUND: `${app} n’est pas installé sur ce compte.`,
-  INSTALLATION_UNINSTALLED: `${app} a été retiré de ce compte.`,
-  INSTALLATION_PAUSED: `Ceux qui gèrent ${app} ont mis ce compte en pause.`,
-  CREDENTIALS_REJECTED: 'Trackunit a refusé notre accès.',
-  CREDENTIALS_QUARANTINED: 'Notre accès est verrouillé.',
-  SCOPE_NOT_GRANTED: 'Une autorisation nécessaire manque.',
-  PLAN_REQUIRED: 'Votre abonnement Trackunit ne comprend pas cela.',
-  TRACKUNIT_UNAVAILABLE: 'Trackunit ne répondait plus.',
-  TRACKUNIT_RATE_LIMITED: 'Trackunit nous a demandé sans cesse de ralentir.',
-  TRACKUNIT_REFUSED: 'Trackunit a refusé la demande.',
-  STORAGE_UNAVAILABLE: 'Notre base de données n’a pas répondu.',
-  CREDENTIALS_PENDING: 'Notre accès ne fonctionne pas encore.',
-  CREDENTIALS_AWAITING_APPROVAL: 'Un administrateur doit décider d’un nouvel accès.',
-  ACTION_NOT_FOUND: 'L’action n’existe plus.',
-  ACTION_FAILED: 'L’action n’a pas pu faire son travail.',
-  ACTION_FAULTY: 'L’action contient une erreur que son auteur doit corriger.',
-  ACTION_CHANGED: 'L’action a été modifiée après le début de cette exécution. Relancez-la.',
-  INPUT_INVALID: 'L’action n’accepte plus ces choix.',
-  RUN_STUCK: 'Le serveur est tombé plusieurs fois pendant cette exécution.',
-  EFFECT_UNKNOWN:
-    'On ne sait pas si Trackunit a fait la dernière modification. Vérifiez dans Trackunit, puis relancez.',
-  RESTORED:
-    'Notre serveur est revenu à un état antérieur, on ne sait donc pas ce qui s’est passé ensuite. Vérifiez, puis relancez.',
-  STORAGE_FULL: 'Les fichiers de ce compte occupent tout leur espace. Les anciens sont supprimés automatiquement.',
-  INTERNAL: `Un problème est survenu dans ${app}.`,
-})
 
 const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   UNREACHABLE: `${app} n’a pas répondu. Réessayez.`,
@@ -629,7 +602,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     stopped: (title) => `${title} s’est arrêtée avant d’avoir trouvé quelque chose`,
     stoppedByPerson: (title) => `${title} a été arrêtée`,
     stoppedByPersonAt: (title, progress) => `${title} a été arrêtée à ${progress}`,
-    because: stoppedBecause({ name: app, support }),
+    because: stoppedBecause(app),
     becauseUnknown: 'Un problème inattendu est survenu.',
     when: ({ shortDay, clock }) => `${shortDay} ${clock}`,
     byYou: 'lancée par vous',

@@ -1,4 +1,5 @@
 import { textOf } from '@standin/client'
+import { stoppedBecause } from '@standin/contracts/stopped-because/sv'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
@@ -55,34 +56,6 @@ const machineTypes: Record<string, string> = {
   TRUCK: 'Lastbil',
   WHEEL_LOADER: 'Hjullastare',
 }
-
-const stoppedBecause = ({ name: app }: AppWords): Texts['results']['because'] => ({
-  INSTALLATION_NOT_FOUND: `${app} är inte installerat på det här kontot.`,
-  INSTALLATION_UNINSTALLED: `${app} togs bort från det här kontot.`,
-  INSTALLATION_PAUSED: `De som driver ${app} har pausat det här kontot.`,
-  CREDENTIALS_REJECTED: 'Trackunit avvisade vår åtkomst.',
-  CREDENTIALS_QUARANTINED: 'Vår åtkomst är låst.',
-  SCOPE_NOT_GRANTED: 'En nödvändig behörighet saknas.',
-  PLAN_REQUIRED: 'Ert Trackunit-abonnemang omfattar inte detta.',
-  TRACKUNIT_UNAVAILABLE: 'Trackunit slutade svara.',
-  TRACKUNIT_RATE_LIMITED: 'Trackunit bad oss gång på gång att sakta ner.',
-  TRACKUNIT_REFUSED: 'Trackunit avvisade begäran.',
-  STORAGE_UNAVAILABLE: 'Vår databas svarade inte.',
-  CREDENTIALS_PENDING: 'Vår åtkomst fungerar inte ännu.',
-  CREDENTIALS_AWAITING_APPROVAL: 'En administratör måste ta ställning till ny åtkomst.',
-  ACTION_NOT_FOUND: 'Åtgärden finns inte längre.',
-  ACTION_FAILED: 'Åtgärden kunde inte göra sitt arbete.',
-  ACTION_FAULTY: 'Åtgärden har ett fel som dess utvecklare måste rätta.',
-  ACTION_CHANGED: 'Åtgärden ändrades efter att körningen började. Starta den igen.',
-  INPUT_INVALID: 'Åtgärden godtar inte längre de här valen.',
-  RUN_STUCK: 'Servern föll ifrån flera gånger under körningen.',
-  EFFECT_UNKNOWN:
-    'Det är okänt om Trackunit gjorde den sista ändringen. Kontrollera i Trackunit och starta sedan igen.',
-  RESTORED:
-    'Vår server gick tillbaka till ett tidigare läge, så det är okänt vad som hände därefter. Kontrollera och starta sedan igen.',
-  STORAGE_FULL: 'Kontots filer har fyllt sitt utrymme. Gamla filer tas bort automatiskt.',
-  INTERNAL: `Något gick fel i ${app}.`,
-})
 
 const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   UNREACHABLE: `${app} svarade inte. Försök igen.`,
@@ -621,7 +594,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     stopped: (title) => `${title} stoppades innan något hittades`,
     stoppedByPerson: (title) => `${title} stoppades`,
     stoppedByPersonAt: (title, progress) => `${title} stoppades vid ${progress}`,
-    because: stoppedBecause({ name: app, support }),
+    because: stoppedBecause(app),
     becauseUnknown: 'Något oväntat gick fel.',
     when: ({ shortDay, clock }) => `${shortDay} ${clock}`,
     byYou: 'startat av dig',
