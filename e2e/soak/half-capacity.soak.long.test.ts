@@ -98,7 +98,7 @@ test(`at half of what it can do, for ${minutes} minutes, nothing grows but what 
       'most',
       Math.round(Math.max(...values)),
     )
-  console.log({ halfPerS, outcomes })
+  console.log(JSON.stringify({ halfPerS, outcomes }))
 
   expect(Object.keys(outcomes[0]?.statuses ?? {})).toEqual(['200'])
   const grown = Object.entries(series).filter(([name, values]) => hasGrown(values, allowedOf(name)))
