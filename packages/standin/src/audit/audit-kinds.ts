@@ -4,8 +4,8 @@ import type { z } from 'zod'
 export type AuditKind = z.infer<typeof auditKindSchema>
 
 /**
- * All that is recorded, as noun and past verb, with what a person reads it as: an app that looked at data of the account
- * or gave some out, changed something, or sent something; or that access to the account changed or was asked about.
+ * Every event of the audit, as noun and past verb, with what it means to the account's people: the app read or gave out
+ * data, changed something, or sent something; or access to the account changed.
  */
 const kindOfEvent = {
   'token.issued': 'read',
@@ -85,7 +85,7 @@ export const auditEvents = Object.keys(kindOfEvent) as AuditEvent[]
 export const kindOf = (event: string): AuditKind =>
   Object.hasOwn(kindOfEvent, event) ? kindOfEvent[event as AuditEvent] : 'access'
 
-/** The same, asked the other way: which events are of these kinds, or which are not where unknown ones are meant too. */
+/** The events of these kinds; or, with `access`, which includes unknown events, those that are of other kinds. */
 export function eventsOfKinds(kinds: readonly AuditKind[]): { among: AuditEvent[] } | { noneOf: AuditEvent[] } {
   const ofKinds = (wanted: boolean) => auditEvents.filter((event) => kinds.includes(kindOf(event)) === wanted)
   return kinds.includes('access') ? { noneOf: ofKinds(false) } : { among: ofKinds(true) }

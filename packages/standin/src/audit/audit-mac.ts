@@ -3,7 +3,7 @@ import type { KeyRing } from '../config/key-ring.ts'
 
 /** The signed content of an audit row. */
 export interface SignedEntry {
-  /** Given by who wrote it. */
+  /** Assigned by the writer. */
   entryId: string
   at: Date
   actorKind: string
@@ -15,7 +15,7 @@ export interface SignedEntry {
   details: Record<string, unknown>
 }
 
-/** A place in a chain: the how manieth row of whose. */
+/** A place in a chain: the row's sequence number, and whose chain it is. */
 export interface ChainPlace {
   writer: string
   seq: number
@@ -29,17 +29,17 @@ export interface SignedEnd extends ChainPlace {
   at: Date
 }
 
-/** What tokens have in common that left together or one after the other, to the same receiver. */
-export interface SignedKind {
+/** What hand-outs of one token to one receiver have in common. */
+export interface SignedHandOutKind {
   writer: string
   /** The place of the first one in the chain. */
   no: number
   leftAs: string | null
-  /** Of `saidBy`. */
-  said: string
+  /** From `contentOf`. */
+  content: string
 }
 
-/** A row of tokens of one kind that left together. */
+/** A row of hand-outs of one kind that were recorded together. */
 export interface SignedGroup {
   writer: string
   /** Of its last entry. */
@@ -56,8 +56,8 @@ export const chainBegin = ''
 export type AuditMacs = ReturnType<typeof createAuditMacs>
 
 /**
- * Signs and checks audit rows with keys that are not in the database: the first of the ring signs, all check. What is
- * signed begins with what it is, so that a MAC made for one thing is none for another.
+ * Signs and checks audit rows with keys that are not in the database: the first of the ring signs, all check. The signed
+ * text begins with its type, so that a MAC of one type is never valid for another.
  */
 export function createAuditMacs(ring: KeyRing) {
   const keys = new Map(ring.map(({ kid, bytes }) => [kid, bytes]))
@@ -83,7 +83,7 @@ export function createAuditMacs(ring: KeyRing) {
     return mac
   }
   const chainParts = (before: string, { writer, seq }: ChainPlace, text: string) => [writer, seq, before, text]
-  const kindParts = ({ writer, no, leftAs, said }: SignedKind) => [writer, no, leftAs, said]
+  const kindParts = ({ writer, no, leftAs, content }: SignedHandOutKind) => [writer, no, leftAs, content]
   const groupParts = (before: string, { writer, seq, kind, accountId, at, entries }: SignedGroup) => [
     writer,
     seq,
@@ -108,8 +108,8 @@ export function createAuditMacs(ring: KeyRing) {
     ofChain: (before: string, place: ChainPlace, text: string) => own('chain', chainParts(before, place, text)),
     isOfChain: (before: string, place: ChainPlace, entry: SignedEntry, signed: { kid: string; mac: string }) =>
       macOf(signed.kid, 'chain', chainParts(before, place, textOf(entry))) === signed.mac,
-    ofKind: (kind: SignedKind) => own('kind', kindParts(kind)),
-    isOfKind: (kind: SignedKind, signed: { kid: string; mac: string }) =>
+    ofKind: (kind: SignedHandOutKind) => own('kind', kindParts(kind)),
+    isOfKind: (kind: SignedHandOutKind, signed: { kid: string; mac: string }) =>
       macOf(signed.kid, 'kind', kindParts(kind)) === signed.mac,
     /** Of a group at its place, over the MAC of the group before it. */
     ofGroup: (before: string, group: SignedGroup) => own('group', groupParts(before, group)),
@@ -127,12 +127,12 @@ export function createAuditMacs(ring: KeyRing) {
   }
 }
 
-/** What is signed of a row. */
+/** The signed text of a row. */
 export const textOf = (entry: SignedEntry): string =>
-  `[${JSON.stringify(entry.entryId)},"${entry.at.toISOString()}",${saidBy(entry)}]`
+  `[${JSON.stringify(entry.entryId)},"${entry.at.toISOString()}",${contentOf(entry)}]`
 
-/** The same text before and after PostgreSQL had it: `jsonb` does not keep the order of keys. */
-export function saidBy(entry: Omit<SignedEntry, 'entryId' | 'at'>): string {
+/** The signed text of what a row is about. Object keys are sorted, because `jsonb` does not keep their order. */
+export function contentOf(entry: Omit<SignedEntry, 'entryId' | 'at'>): string {
   const { actorKind, actorId, actorName, event, accountId, generation, details } = entry
   const account = accountId?.toLowerCase() ?? null
   return JSON.stringify([

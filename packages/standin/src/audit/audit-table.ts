@@ -13,8 +13,8 @@ import {
 } from 'drizzle-orm/pg-core'
 
 /**
- * Who did what, for which account. Tokens that left are in `hand-out-table.ts`. Never a secret, never a token. Ages: dropped
- * after `AUDIT_RETENTION_DAYS`, behind a signed checkpoint.
+ * Who did what, for which account. Hand-outs of tokens are in `hand-out-table.ts`. Never a secret, never a token. Ages:
+ * dropped after `AUDIT_RETENTION_DAYS`; a signed checkpoint marks where the rest begins.
  */
 export const auditEntries = pgTable(
   'audit_entries',
@@ -28,19 +28,19 @@ export const auditEntries = pgTable(
     accountId: uuid(),
     generation: integer(),
     details: jsonb().$type<Record<string, unknown>>().notNull(),
-    /** Given by who wrote the row, so that a copy of it is no second row. */
+    /** Assigned by the writer, so that the same entry cannot be there twice. */
     entryId: uuid(),
-    /** The key that signed it; HMAC over the row alone, before it is in a chain. */
+    /** The key that signed the row, and the HMAC over the row alone, before it is in a chain. */
     kid: text(),
     entryMac: text(),
-    /** Its place in a chain, once it has one: whose chain, the how manieth, and HMAC over the MAC before it and this row. */
+    /** Its place in a chain, once it has one: the writer, the sequence number, and the HMAC over the previous MAC and this row. */
     writer: text(),
     writerSeq: bigint({ mode: 'number' }),
     chainKid: text(),
     chainMac: text(),
   },
   (table) => [
-    // What an account's people look at; a run can leave ten thousand rows of single changes, which are asked for by their run.
+    // What people see of their account. A run can leave ten thousand rows of single changes, which are looked up by their run.
     index('audit_entries_shown').on(table.accountId, table.at, table.id).where(sql`${table.event} not like 'change.%'`),
     index('audit_entries_changes')
       .on(sql`(${table.details} ->> 'runId')`, table.at, table.id)
@@ -63,8 +63,8 @@ export const auditWriters = pgTable('audit_writers', {
 })
 
 /**
- * The last row of each chain, signed, so that a chain that was cut off at its end is noticed. Ages: a head of hand-outs goes
- * with its month; that of changes stays, one for each writer: where its rows were dropped, it still says that they existed.
+ * The last row of each chain, signed, so that a chain that was cut off at its end is noticed. Ages: the head of a chain of
+ * hand-outs is dropped with its month; that of a chain of changes stays, one for each writer, as evidence of dropped rows.
  */
 export const auditHeads = pgTable('audit_heads', {
   writer: text().primaryKey(),
@@ -76,7 +76,7 @@ export const auditHeads = pgTable('audit_heads', {
   signature: text().notNull(),
 })
 
-/** Where a chain begins whose older rows were dropped because of their age, signed. Ages: never; one for each writer and dropped month. */
+/** Where a chain begins after its older rows were dropped, signed. Ages: never; one for each writer and dropped month. */
 export const auditCheckpoints = pgTable('audit_checkpoints', {
   writer: text().primaryKey(),
   seq: bigint({ mode: 'number' }).notNull(),

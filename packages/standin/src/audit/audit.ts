@@ -7,11 +7,11 @@ import { type Chain, createChain } from './chain.ts'
 import { createHandOutWriter, type HandOutWriter } from './hand-out-writer.ts'
 import { createWriterSlot, fixedSlot, type WriterSlot } from './writer-slot.ts'
 
-/** What a process needs to record its actions: its keys, and the ends of its two chains. */
+/** What a process needs to write its audit: its keys, and the ends of its two chains. */
 export interface Audit extends HandOutWriter {
   macs: AuditMacs
   slot: WriterSlot
-  /** The chain of what changed: it grows after the commit (`sealEntries`). */
+  /** The chain of changes, which entries join after their commit (`sealEntries`). */
   changes(): Promise<Chain>
   /** Names of the chains that this process has written to. */
   writers(): readonly string[]

@@ -2,17 +2,17 @@ import type { Database } from '../database/database.ts'
 import type { AuditMacs } from './audit-mac.ts'
 import { isChained, readChain } from './chain-store.ts'
 import { changedEntries } from './hand-out-entries.ts'
-import { saidOfKind } from './hand-out-kind.ts'
+import { contentOfKind } from './hand-out-kind.ts'
 import { type HandOutGroupRow, type HandOutKindRow, readGroups } from './hand-out-store.ts'
 
-/** A row of a chain as it is verified: an entry, or a group of them. */
+/** A row of a chain that is being verified: an entry, or a group of them. */
 export interface ChainLink {
   /** The places of its first and its last entry. */
   first: number
   seq: number
   at: Date
   mac: string
-  /** What of it is not what was signed, after the row with the MAC `before`. */
+  /** The parts of it that are not what was signed, after the row with the MAC `before`. */
   changed: (before: string) => ChangedPart[]
 }
 
@@ -23,7 +23,7 @@ export interface ChangedPart {
   at: Date
   /** The row's id; of a group, the place of its last entry. */
   row: { id: number } | { group: number }
-  /** Where not the entry itself, but what it says together with others, was changed, or is missing. */
+  /** Set if not the entry itself but its kind, which it shares with others, was changed or is missing. */
   kind?: 'changed' | 'missing'
 }
 
@@ -65,7 +65,7 @@ function changedInGroup(
   const { at, seq, kid, writer } = group
   const part = (place: number): ChangedPart => ({ seq: place, at, row: { group: seq } })
   const first = seq - group.entries.length + 1
-  // The kind is named where it was written, with the first group of it.
+  // A changed kind is reported where it was written, with its first group.
   const isFirstOfKind = group.kind === first
   const ofKind: ChangedPart[] = !kind
     ? [{ ...part(first), kind: 'missing' }]
@@ -75,10 +75,10 @@ function changedInGroup(
   if (macs.isOfGroup(before, group, group)) return ofKind
   const key = macs.keyOfChecks(kid, writer)
   const entries = key ? changedEntries(key, group) : []
-  // Where none or all of them differ, it is the row that was changed.
+  // If none or all of them differ, the row itself was changed.
   const isRow = entries.length === 0 || entries.length === group.entries.length
   return [...ofKind, ...(isRow ? [seq] : entries).map(part)]
 }
 
 export const isSignedKind = (macs: AuditMacs, kind: HandOutKindRow): boolean =>
-  macs.isOfKind({ ...kind, said: saidOfKind(kind) }, kind)
+  macs.isOfKind({ ...kind, content: contentOfKind(kind) }, kind)

@@ -6,13 +6,13 @@ import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
 export type AuditRow = typeof auditEntries.$inferSelect
 export type ChainEndRow = typeof auditHeads.$inferSelect
 
-/** Where a chain stood: at which place, with which MAC. */
+/** A place in a chain, and the MAC of the row there. */
 export interface Place {
   seq: number
   mac: string
 }
 
-/** Where a chain ends, with the signature that says so. */
+/** Where a chain ends, signed. */
 export interface ChainEnd extends SignedEnd {
   kid: string
   signature: string
@@ -40,7 +40,7 @@ export const unchainedDue = (kids: readonly string[]) => sql`
 
 /**
  * Puts rows into a chain, and moves its end from where the writer knows it.
- * @returns false where another process has moved it: then nothing may be committed
+ * @returns false if another process has moved it: then nothing may be committed
  */
 export async function chainRows(
   tx: Transaction,
@@ -85,7 +85,7 @@ export async function findCheckpoint(db: Database, writer: string): Promise<Chai
   return row
 }
 
-/** Where a chain begins from now on; it stays where another replica has dropped more. */
+/** Sets where a chain begins from now on, unless another replica has already dropped more. */
 export async function setCheckpoint(tx: Transaction, checkpoint: ChainEnd): Promise<void> {
   await tx
     .insert(auditCheckpoints)
@@ -171,7 +171,7 @@ export async function dropRows(
   return gone.length
 }
 
-/** What of a row is signed. */
+/** The signed part of a row. */
 export function signedPart(row: AuditRow): SignedEntry {
   const { entryId, at, actorKind, actorId, actorName, event, accountId, generation, details } = row
   return { entryId: entryId ?? '', at, actorKind, actorId, actorName, event, accountId, generation, details }

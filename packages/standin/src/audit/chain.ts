@@ -3,7 +3,7 @@ import type { ChainEnd, Place } from './chain-store.ts'
 
 export type Chain = ReturnType<typeof createChain>
 
-/** Where a writer's chain stands in this process; the rows that it grows by are prepared here and kept once they are written. */
+/** What this process knows about the end of a writer's chain. It prepares the next rows, and moves the end once they are written. */
 export function createChain(writer: string, macs: AuditMacs) {
   let last: { seq: number; mac: string } | undefined
 
@@ -11,19 +11,19 @@ export function createChain(writer: string, macs: AuditMacs) {
     writer,
     /** Whether the end of the chain must be read first: at the start, and after a write with an unknown outcome. */
     isUnknown: () => last === undefined,
-    /** Where it ends as far as this process knows: a write counts only if that is so. */
+    /** Where it ends as far as this process knows. A write fails if it ends elsewhere. */
     known: (): Place | undefined => last,
-    /** What the database says is the end; nothing: the chain has no row. */
+    /** @param end from the database; undefined if the chain has no rows */
     continueFrom: (end: { seq: number; mac: string } | undefined): void => {
       last = end ? { seq: end.seq, mac: end.mac } : { seq: 0, mac: chainBegin }
     },
-    /** The last place that is known to be committed; 0: none is. */
+    /** The last place that is known to be committed; 0 if there is none. */
     knownEnd: () => ({ writer, seq: last?.seq ?? 0 }),
     forget: (): void => {
       last = undefined
     },
     /**
-     * Gives rows their places after the last one. Nothing is kept until `continueFrom`.
+     * Gives rows their places after the last one. The end stays where it is until `continueFrom`.
      * @param sign the row with its place and MAC, after the place before
      */
     prepare<Row, Placed extends Place & { at: Date }>(

@@ -1,10 +1,10 @@
 import { createCipheriv } from 'node:crypto'
 
-/** The moments of hand-outs that left together, as their row has them. */
+/** The moments of hand-outs that were recorded together, as their row stores them. */
 export interface EncodedEntries {
   /** The last moment. */
   at: Date
-  /** For each hand-out how many milliseconds before `at` it left, times 65,536, plus its check. */
+  /** For each hand-out, how many milliseconds before `at` it was, times 65,536, plus its check. */
   entries: number[]
 }
 
@@ -17,8 +17,8 @@ const checks = 65_536
 const blockBytes = 16
 
 /**
- * Each entry has a check of its own beside the MAC of its row, so that it can be named when it was changed. One pass of AES
- * over the places and moments of all is a tenth of the cost of a hash for each.
+ * Besides the MAC of its row, each entry has a check of its own, which shows whether it is the one that was changed. One pass
+ * of AES over all places and moments costs a tenth of a hash for each.
  */
 function checksOf(key: Uint8Array, places: ReadonlyArray<{ seq: number; atMs: number }>): number[] {
   const blocks = Buffer.alloc(places.length * blockBytes)
@@ -50,7 +50,7 @@ const decodeEntries = ({ seq, at, entries }: PlacedEntries): Array<{ seq: number
     atMs: at.getTime() - Math.floor(entry / checks),
   }))
 
-/** The places of those whose check does not fit. */
+/** The places of the entries whose check does not match. */
 export function changedEntries(key: Uint8Array, placed: PlacedEntries): number[] {
   const decoded = decodeEntries(placed)
   const made = checksOf(key, decoded)

@@ -21,7 +21,7 @@ test('invariant 18: hand-outs share a kind, and what is signed of it, only where
       expect(kindOf(one) === kindOf(other)).toBe(isSame)
 
       const withoutRights = ({ restsOn: _, ...said }: HandOut) => JSON.stringify(said)
-      expect(kindOf(one).said === kindOf(other).said).toBe(withoutRights(one) === withoutRights(other))
+      expect(kindOf(one).content === kindOf(other).content).toBe(withoutRights(one) === withoutRights(other))
     }),
     { numRuns: 500 },
   )

@@ -10,12 +10,12 @@ import { handOutGroups, handOutKinds } from './hand-out-table.ts'
 export type HandOutGroupRow = typeof handOutGroups.$inferSelect
 export type HandOutKindRow = typeof handOutKinds.$inferSelect
 
-/** Tokens of a kind that are about to leave, with their places in their writer's chain. */
+/** Hand-outs of a kind that are about to be recorded, with their places in their writer's chain. */
 export interface PreparedGroup {
   kind: HandOutKind
   /** Where this kind was first written in the chain. */
   no: number
-  /** Of the kind; null where it was written before. */
+  /** Of the kind; null if it was written before. */
   kindMac: string | null
   seq: number
   at: Date
@@ -27,14 +27,14 @@ const handOutTables = ['hand_out_kinds', 'hand_out_groups'] as const
 
 export const addHandOutMonth = (db: Database, month: string) => addMonth(db, handOutTables, month)
 
-/** The months in which tokens left, the oldest first. */
+/** The months that have hand-outs, the oldest first. */
 export const listHandOutMonths = (db: Database) => listMonths(db, 'hand_out_groups')
 
 /**
- * Writes groups of hand-outs and the new end of their chain, all or none: none unless each is allowed, by the generation in
- * force, the key and the grant that this very statement sees. These must be the rows whose MACs were verified: one that
- * somebody put in their place does not count. None either where the chain ends elsewhere than `from`.
- * @returns the kinds that are refused, all was written when there is none; `taken` where another process moved the end
+ * Writes groups of hand-outs and the new end of their chain, or nothing: each must be allowed by the generation in force, the
+ * key and the grants that this very statement sees, which must be the rows whose MACs were verified. Writes nothing either
+ * if the chain does not end at `from`.
+ * @returns the kinds that are refused; everything was written if there are none. `taken` if another process moved the end
  */
 export async function insertGroups(
   db: Database,
@@ -92,7 +92,7 @@ const isAllowed = sql`(
       where grants.service = service_keys.service and grants.account_id in ('all', given.account_id::text)
         and grants.mac = any(given.rests_on)))))`
 
-/** What left during an outage is written whatever holds now, once. */
+/** What was handed out during an outage is written once, even if it is no longer allowed. */
 const leftOrAllowed = (month: string) => sql`case
   when left_as is null then ${isAllowed}
   else not exists (
@@ -123,7 +123,7 @@ export async function listHandOutWriters(db: Database, month: string): Promise<s
   return rows.map(({ writer }) => writer)
 }
 
-/** The ends of a month's chains. With `lock`, they stay as they are until the transaction ends. */
+/** The ends of a month's chains. With `lock`, they cannot change until the transaction ends. */
 export async function listEndsOfMonth(db: Database, month: string, { lock = false } = {}): Promise<ChainEndRow[]> {
   const query = db
     .select()
@@ -198,7 +198,7 @@ export interface TokenHolder {
 }
 
 const asIso = (moment: string) => sql.raw(`to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
-/** When the hand-out of an entry left: see `hand-out-entries.ts`. */
+/** The moment of an entry's hand-out: see `hand-out-entries.ts`. */
 const momentOfEntry = `groups.at - (entry >> 16) * interval '1 millisecond'`
 
 export async function listHolders(db: Database, accountId: string, generation: number): Promise<TokenHolder[]> {
@@ -235,7 +235,7 @@ export interface ListedHandOut
   writer: string
   seq: number
   at: Date
-  /** The moment of its group: by this they are listed. */
+  /** The moment of its group, by which the list is ordered. */
   groupAt: Date
 }
 
@@ -248,7 +248,7 @@ export interface HandOutQuery {
   actorKinds: readonly string[] | undefined
 }
 
-/** A place in the list, the newest first. Without a writer: everything of that moment is after it. */
+/** A place in the list, which has the newest first. Without a writer, it is before everything of that moment. */
 export interface ListedPlace {
   at: Date
   writer?: string
@@ -283,7 +283,7 @@ export async function listHandOuts(
   }))
 }
 
-/** How many there are among the newest so many. */
+/** How many of an account's newest `most` hand-outs match. */
 export async function countHandOuts(
   db: Database,
   query: HandOutQuery,

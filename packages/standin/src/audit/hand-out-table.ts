@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core'
 
 /**
- * Whose tokens left, to whom: written once for each token and receiver by each writer, before the first entry. Never a token.
+ * Whose tokens were handed out, and to whom: written once for each token and receiver by each writer, with the first entry. Never a token.
  * Ages: dropped by the month, together with the groups (`retain-hand-outs.ts`).
  */
 export const handOutKinds = pgTable(
@@ -32,7 +32,7 @@ export const handOutKinds = pgTable(
     key: text(),
     scopes: text().array().notNull(),
     fingerprint: text().notNull(),
-    /** Given when it was spooled, where it left while the database was down: then it is one entry, once. */
+    /** For a hand-out made while the database was down: the id it got in the spool, so that it is recorded only once. */
     leftAs: uuid(),
     kid: text().notNull(),
     mac: text().notNull(),
@@ -45,8 +45,8 @@ export const handOutKinds = pgTable(
 )
 
 /**
- * Tokens of one kind that left together: one row, whose place in the chain is that of its last entry. Ages: dropped by the
- * month, after `AUDIT_RETENTION_DAYS`.
+ * Hand-outs of one kind that were recorded together. The row's place in the chain is that of its last entry. Ages: dropped by
+ * the month, after `AUDIT_RETENTION_DAYS`.
  */
 export const handOutGroups = pgTable(
   'hand_out_groups',
@@ -56,11 +56,11 @@ export const handOutGroups = pgTable(
     seq: bigint({ mode: 'number' }).notNull(),
     kind: bigint({ mode: 'number' }).notNull(),
     accountId: uuid().notNull(),
-    /** When the last of them left. */
+    /** When the last of them was made. */
     at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-    /** One for each, as `hand-out-entries.ts` says: how long before `at` it left, and its check. */
+    /** One for each hand-out: how long before `at` it was, and its check (`hand-out-entries.ts`). */
     entries: bigint({ mode: 'number' }).array().notNull(),
-    /** The key that signed the row, and HMAC over it and the MAC before. */
+    /** The key that signed the row, and the HMAC over the previous MAC and this row. */
     kid: text().notNull(),
     mac: text().notNull(),
   },

@@ -8,7 +8,7 @@ import type { AuditMacs } from './audit-mac.ts'
 import { createChain } from './chain.ts'
 import { findEnd } from './chain-store.ts'
 import { encodeEntries } from './hand-out-entries.ts'
-import { createHandOutKinds, type HandOut, type HandOutKind, kindOf } from './hand-out-kind.ts'
+import { createHandOutKinds, type HandOut, type HandOutKind, handOutKindOf } from './hand-out-kind.ts'
 import { addHandOutMonth, insertGroups, type PreparedGroup } from './hand-out-store.ts'
 import type { WriterSlot } from './writer-slot.ts'
 
@@ -19,10 +19,10 @@ export interface SpooledHandOut extends HandOut {
   at: Date
 }
 
-/** A statement costs as much as a hundred of its entries: half as many statements are worth the wait. */
+/** A statement costs as much as a hundred of its entries, so halving the number of statements is worth this wait. */
 const gatherMs = 1
 
-/** PostgreSQL's class of constraints: none but that a row belongs to a month that is there can be broken here. */
+/** PostgreSQL's code for a broken constraint: here only that the row's month must exist. */
 const noPartition = '23514'
 
 interface Waiting {
@@ -33,7 +33,7 @@ interface Waiting {
 export type HandOutWriter = ReturnType<typeof createHandOutWriter>
 
 /**
- * Records tokens that are about to leave, in groups and chained: while one statement runs, later hand-outs gather for the
+ * Records hand-outs before they are made, in groups and in chains: while one statement runs, later hand-outs gather for the
  * next.
  */
 export function createHandOutWriter({
@@ -52,7 +52,7 @@ export function createHandOutWriter({
   const months = new Map<string, ReturnType<typeof createMonth>>()
 
   function createMonth(writer: string, month: string) {
-    // A chain is of one month, so that it goes as a whole when the month is dropped.
+    // A chain belongs to one month, so that it can be dropped as a whole.
     const chain = createChain(`${writer}/hand-outs/${month}`, macs)
     const key = macs.keyOfChecks(macs.kid, chain.writer)
     if (!key) throw new Error('the first key of a ring is in it')
@@ -60,7 +60,7 @@ export function createHandOutWriter({
     return { writer, chain, key, written: new WeakMap<HandOutKind, number>() }
   }
 
-  /** Writes the hand-outs that are allowed. Refused ones take no place in the chain: the rest is prepared again without. */
+  /** Writes the hand-outs that are allowed. Refused ones take no place in the chain: the others are prepared again without them. */
   async function writeAllowed(waiting: readonly Waiting[]): Promise<readonly boolean[]> {
     const refused = new Set<HandOutKind>()
     for (const [month, members] of Map.groupBy(waiting, ({ at }) => monthOf(at))) {
@@ -75,7 +75,7 @@ export function createHandOutWriter({
     return waiting.map(({ kind }) => !refused.has(kind))
   }
 
-  /** Writes all, or none and returns what is refused. */
+  /** Writes all of them; or none, and returns the refused ones. */
   async function writeMonth(name: string, members: ReadonlyMap<HandOutKind, Waiting[]>): Promise<Set<HandOutKind>> {
     const writer = await slot.name()
     if (months.get(name)?.writer !== writer) months.delete(name)
@@ -115,9 +115,9 @@ export function createHandOutWriter({
       const { at, entries } = encodeEntries(key, first, moments)
       const known = written.get(kind)
       const no = known ?? first
-      const { accountId, said, leftAs } = kind
+      const { accountId, content, leftAs } = kind
       const mac = macs.ofGroup(before.mac, { writer, seq, kind: no, accountId, at, entries })
-      const kindMac = known === undefined ? macs.ofKind({ writer, no, leftAs, said }) : null
+      const kindMac = known === undefined ? macs.ofKind({ writer, no, leftAs, content }) : null
       return { kind, no, kindMac, seq, at, entries, mac }
     })
   }
@@ -125,20 +125,20 @@ export function createHandOutWriter({
   return {
     /** The chains of this process so far, the newest last. */
     chains: (): string[] => [...months.values()].map(({ chain }) => chain.writer),
-    /** Where the chain of this month ends, as far as this process saw it committed. Those of earlier months are dropped some day. */
+    /** Where this month's chain ends, as far as this process saw it committed. Earlier months may already be dropped. */
     knownEnds: (): Array<{ writer: string; seq: number }> => {
       const chain = months.get(monthOf(clock.now()))?.chain
       return chain ? [chain.knownEnd()] : []
     },
     /**
-     * Records a token before it leaves.
-     * @returns whether the entry is committed; false where generation, key or grant no longer allow it
+     * Records a token before it is handed out.
+     * @returns whether the entry is committed; false if generation, key or grant no longer allow it
      * @throws StandinError `OVERLOADED` while too many wait
      */
     recordHandOut: (handOut: HandOut): Promise<boolean> => write({ kind: kindFor(handOut), at: clock.now() }),
-    /** Records a token that left during an outage. Does nothing if the spool was drained before. */
+    /** Records a token that was handed out during an outage. Does nothing if it was recorded before. */
     recordSpooled: async ({ entryId, at, ...handOut }: SpooledHandOut): Promise<void> => {
-      await write({ kind: kindOf(handOut, entryId), at })
+      await write({ kind: handOutKindOf(handOut, entryId), at })
     },
   }
 }

@@ -4,18 +4,18 @@ import type { Database } from '../database/database.ts'
 import { firstDayOf, monthOf } from '../database/month-partitions.ts'
 import { listHandOutWriters } from './hand-out-store.ts'
 
-/** Tokens of one kind that left together. */
+/** Hand-outs of one kind that were recorded together. */
 export interface NewestHandOut {
   actorId: string
   key: string | null
   accountId: string
   generation: number
-  /** When the last of them left. */
+  /** When the last of them was made. */
   at: Date
   tokens: number
 }
 
-/** Hand-outs to services of this month and all accounts, the newest first: from the ends of the writers' chains, whatever came before. */
+/** This month's newest hand-outs to services, over all accounts. Reads only the ends of the writers' chains. */
 export async function newestHandOuts(db: Database, now: Date, limit: number): Promise<NewestHandOut[]> {
   const month = monthOf(now)
   const writers = await listHandOutWriters(db, month)

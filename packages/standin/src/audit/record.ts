@@ -4,7 +4,7 @@ import type { Audit } from './audit.ts'
 import type { AuditEvent } from './audit-kinds.ts'
 import { auditEntries } from './audit-table.ts'
 
-/** Who caused a change. `system` is Standin's own work, by the part that did it. */
+/** Who caused a change. For `system`, Standin's own work, the id is the part that did it. */
 export interface Actor {
   kind: 'trackunit' | 'user' | 'service' | 'operator' | 'schedule' | 'system'
   id: string
@@ -28,7 +28,7 @@ export interface Recording {
 }
 
 /**
- * Records a change in the transaction of that change: both are there, or neither. The entry is signed now and joins a
+ * Records a change in the transaction of that change: both are committed, or neither. The entry is signed now and joins a
  * chain after the commit.
  */
 export async function record(tx: Recording, entry: AuditEntry): Promise<void> {

@@ -5,6 +5,7 @@ import {
   findCheckpoint,
   isChained,
   listWriters,
+  type Place,
   readChain,
   setCheckpoint,
 } from './chain-store.ts'
@@ -47,22 +48,17 @@ async function dropSome(
     const isBeginSigned = !checkpoint || macs.isOfEnd('checkpoint', checkpoint)
     const { last, wrong } = isBeginSigned ? olderRows(macs, rows, { begin, before }) : { last: begin, wrong: begin }
     if (wrong) {
-      // Another replica can have dropped rows between the two reads.
+      // Another replica may have dropped rows between the two reads.
       if ((await findCheckpoint(tx, writer))?.seq !== checkpoint?.seq) return { dropped: 0, mayBeMore: true }
       log.error({ writer, seq: wrong.seq }, 'audit entries are kept: one is not what was signed; see `audit verify`')
     }
     if (last.seq === begin.seq) return { dropped: 0, mayBeMore: false }
-    // A replica with an earlier limit must not say that what another dropped was as old as that.
+    // A replica with an earlier limit must not claim that everything another one dropped was as old as that.
     const at = checkpoint && checkpoint.at > before ? checkpoint.at : before
     const end = { writer, seq: last.seq, mac: last.mac, at }
     await setCheckpoint(tx, { ...end, kid: macs.kid, signature: macs.ofEnd('checkpoint', end) })
     return { dropped: await dropRows(tx, { writer, after: begin.seq, upTo: last.seq }), mayBeMore: !wrong }
   })
-}
-
-interface Place {
-  seq: number
-  mac: string
 }
 
 /** How far the rows of a chain are what was signed and older than `before`, and the place that is not as it was signed. */

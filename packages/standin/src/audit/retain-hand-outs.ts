@@ -13,8 +13,8 @@ export interface RetainContext {
 }
 
 /**
- * Drops the months of hand-outs that ended before `before`, each as a whole, and leaves a signed mark that it was due. Each
- * of its chains is verified first: where one is not what was signed, the month stays, with the evidence.
+ * Drops the months of hand-outs that ended before `before`, each as a whole, and leaves a signed mark that it was due. Its
+ * chains are verified first: if one is not what was signed, the month stays as evidence.
  * @returns how many hand-outs were dropped
  */
 export async function retainHandOuts(ctx: RetainContext, before: Date): Promise<number> {
@@ -39,7 +39,7 @@ async function dropVerified(ctx: RetainContext, month: string): Promise<number> 
     return 0
   }
   return ctx.db.transaction(async (tx) => {
-    // Where another replica dropped it, or something was written, or somebody reads it, the next look decides.
+    // If another replica dropped it, or something was written, or someone is reading it, the next call decides.
     if (!sameEnds(found, await listEndsOfMonth(tx, month, { lock: true }))) return 0
     if (!(await dropHandOutMonth(tx, month))) return 0
     const mark = { writer: markOfMonth(month), seq: 0, mac: '', at: endOfMonth(month) }

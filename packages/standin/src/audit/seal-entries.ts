@@ -4,7 +4,7 @@ import type { Audit } from './audit.ts'
 import { textOf } from './audit-mac.ts'
 import { type AuditRow, chainRows, claimUnchained, findEnd, refuseRows, signedPart } from './chain-store.ts'
 
-/** The part of a context that keeping the audit needs. */
+/** The part of a context that the audit's background loops need. */
 export interface AuditContext {
   db: Database
   audit: Audit
@@ -49,18 +49,18 @@ export async function sealEntries(ctx: AuditContext): Promise<boolean> {
       }
       return rows
     })
-    // Only now: whoever compares this end with the database would find that it lacks what is not committed yet.
+    // Not before the commit: the watch compares this end with the database's, which would look restored.
     if (committed) changes.continueFrom(committed)
     return rows.length === batch
   } catch (error) {
-    changes.forget() // Where the chain ends depends on whether the commit arrived.
+    changes.forget() // Whether the transaction was committed is unknown.
     if (!(error instanceof ChainTaken)) throw error
     slot.lose(changes.writer)
     return true
   }
 }
 
-/** Puts everything that is committed by now into the chain. */
+/** Puts everything that is already committed into the chain. */
 export async function sealAll(ctx: AuditContext): Promise<void> {
   while (await sealEntries(ctx));
 }

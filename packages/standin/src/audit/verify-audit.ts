@@ -17,19 +17,19 @@ import { listHandOutMonths, listHandOutWriters, readKinds } from './hand-out-sto
 export type AuditProblem =
   /** A row is not what was signed. `seq` is the place of the entry; `group`, of hand-outs, that of the last one in its row. */
   | { type: 'changed'; writer: string; seq: number; id?: number; group?: number; at: Date }
-  /** Whose tokens left, from the entry at this place on, is not what was signed, or is missing. */
+  /** The kind of the hand-outs from this place on is not what was signed, or is missing. */
   | { type: 'kind-changed' | 'kind-missing'; writer: string; seq: number; group?: number; at?: Date }
-  /** Entries are gone from within a chain; `at` is of the row after them. */
+  /** Entries are missing within a chain; `at` is of the row after them. */
   | { type: 'missing'; writer: string; seq: number; count: number; at: Date }
-  /** Entries are gone from a chain's end. */
+  /** Entries are missing at a chain's end. */
   | { type: 'cut-off'; writer: string; seq: number; count: number }
-  /** Where a chain begins or ends is not what was signed, or not there. */
+  /** The beginning or the end of a chain is not what was signed, or is missing. */
   | { type: 'end-changed'; writer: string; end: 'head' | 'checkpoint' }
   /** A row that none of the keys signed. */
   | { type: 'unsigned'; id: number; at: Date }
-  /** The retention dropped an entry that was not old: the log has a later time for it than the oldest that had to be kept. */
+  /** An entry was dropped as old although it was not: according to the log, it is newer than the checkpoint. */
   | { type: 'dropped-early'; writer: string; seq: number; at: Date }
-  /** The log says that a chain had an entry which is not there as it was. */
+  /** A chain lacks an entry that the log has, or has another one in its place. */
   | { type: 'not-as-logged'; writer: string; seq: number }
 
 /** Where a chain ended, as the log has it. */
@@ -42,9 +42,9 @@ export interface LoggedHead {
 }
 
 export interface AuditFindings {
-  /** In the order of chains and rows; the first one is the first of its chain. At most `mostProblems`. */
+  /** In the order of chains and rows, at most `mostProblems`. */
   problems: AuditProblem[]
-  /** Entries, however many are in a row. */
+  /** The number of entries; a row can have several. */
   rows: number
   chains: number
 }
@@ -57,12 +57,12 @@ interface VerifyContext {
 const pageSize = 1_000
 const mostProblems = 100
 
-/** Under this name a signed checkpoint says that a month of hand-outs was dropped because of its age. */
+/** The name of the signed checkpoint of a month of hand-outs that was dropped because of its age. */
 export const markOfMonth = (month: string) => `hand-outs/${month}`
 const isMark = (writer: string) => writer.startsWith('hand-outs/')
 
 /**
- * Walks every chain from its begin, or from where older rows were dropped, to its end.
+ * Verifies every chain, from its beginning or from where older rows were dropped, to its end.
  * @param logged heads from the log, which reveal chains that someone deleted as a whole
  */
 export async function verifyAudit(ctx: VerifyContext, logged: readonly LoggedHead[] = []): Promise<AuditFindings> {
@@ -120,7 +120,7 @@ export async function verifyAudit(ctx: VerifyContext, logged: readonly LoggedHea
   }
 }
 
-/** What says that the month of a chain of hand-outs was dropped, if it was. */
+/** The mark that the month of a chain of hand-outs was dropped, if it was. */
 async function findMark({ db, audit }: VerifyContext, writer: string): Promise<ChainEndRow | undefined> {
   const month = monthOfChain(writer)
   const mark = month === undefined ? undefined : await findCheckpoint(db, markOfMonth(month))
@@ -135,7 +135,7 @@ interface ChainToVerify {
   logged?: readonly LoggedHead[]
 }
 
-/** Walks one chain from its begin to its end. */
+/** Verifies one chain, from its beginning to its end. */
 export async function verifyChain(
   { db, audit: { macs } }: VerifyContext,
   { writer, begin: checkpoint, end, logged = [] }: ChainToVerify,
@@ -152,12 +152,12 @@ export async function verifyChain(
   const begin: Pick<ChainEndRow, 'seq' | 'mac'> = checkpoint ?? { seq: 0, mac: chainBegin }
   const heads = new Map(logged.map((head) => [head.seq, head]))
   let { seq, mac } = begin
-  let readUpTo = Number.MIN_SAFE_INTEGER // Below the begin as well: no row belongs there.
+  let readUpTo = Number.MIN_SAFE_INTEGER // Before the beginning as well: no row belongs there.
   for (;;) {
     const page = await readLinks({ db, macs }, writer, readUpTo, pageSize)
     for (const link of page) {
       readUpTo = link.seq
-      // Below the begin, or over entries that were there: after any MAC it is not what was signed.
+      // Before the beginning, or in place of earlier entries: no MAC before it makes it valid.
       if (link.seq <= begin.seq || link.first <= seq) {
         addChanged(link, '-')
         continue
@@ -165,7 +165,7 @@ export async function verifyChain(
       if (link.first !== seq + 1) await passByDropped()
       const isNext = link.first === seq + 1
       if (!isNext) add({ type: 'missing', writer, seq: seq + 1, count: link.first - seq - 1, at: link.at })
-      // After a gap the MAC before is not known: what is known is that something is missing.
+      // After a gap the previous MAC is unknown: only the gap can be reported.
       else addChanged(link, mac)
       ;({ seq, mac } = link)
       const head = heads.get(seq)
@@ -188,7 +188,7 @@ export async function verifyChain(
   else for (const head of passed) add({ type: 'not-as-logged', writer, seq: head.seq }) // Such a chain goes as a whole.
   return { problems, entries }
 
-  /** Kinds that somebody put in, beside those that were found changed with their groups. */
+  /** Kinds that someone inserted, besides those that were found changed with their groups. */
   async function verifyKinds(): Promise<void> {
     const month = monthOfChain(writer)
     if (month === undefined) return
@@ -203,7 +203,7 @@ export async function verifyChain(
     }
   }
 
-  /** Rows that the log has, and that were dropped: each had to be older than the checkpoint says. */
+  /** Rows that the log has and that were dropped must be older than the checkpoint. */
   async function compareDropped(dropped: readonly LoggedHead[]): Promise<void> {
     const now = dropped.length > 0 ? await findCheckpoint(db, writer) : undefined
     if (!now) return // Their absence is a gap, which was reported.
@@ -214,13 +214,13 @@ export async function verifyChain(
     }
   }
 
-  /** Rows that grew too old since the chain's begin was read are not missing. */
+  /** Rows that were dropped as old since the checkpoint was read are not missing. */
   async function passByDropped(): Promise<void> {
     const now = await findCheckpoint(db, writer)
     if (now && now.seq > seq && macs.isOfEnd('checkpoint', now)) ({ seq, mac } = now)
   }
 
-  /** Whether a chain has grown since its end was read: it is further now. */
+  /** Whether a chain has grown since its end was read. */
   async function wasWrittenSince(read: ChainEndRow): Promise<boolean> {
     const now = await findEnd(db, read.writer)
     return now !== undefined && now.seq > read.seq

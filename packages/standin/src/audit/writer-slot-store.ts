@@ -30,7 +30,7 @@ export async function takeSlot(db: Database, { holder, leaseMs }: Lease): Promis
   }
 }
 
-/** @returns false where another process has taken it */
+/** @returns false if another process has taken it */
 export async function renewSlot(db: Database, { holder, name, leaseMs }: Lease & { name: string }): Promise<boolean> {
   const renewed = await db.execute(sql`
     update ${auditWriters} set leased_until = ${until(leaseMs)}

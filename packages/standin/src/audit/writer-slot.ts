@@ -7,19 +7,19 @@ const leaseMs = 5 * 60_000
 
 /** Under which name a process writes its chains. */
 export interface WriterSlot {
-  /** Takes one where the process has none. */
+  /** Takes one if the process has none. */
   name(): Promise<string>
   /** Another process writes this chain now: the next `name()` leases another one. */
   lose(chain: string): void
   /** For a timer. @returns false: there is no more to do now */
   renew(): Promise<boolean>
-  /** At once free for another process, which continues these chains. */
+  /** Frees the name at once for another process, which continues these chains. */
   release(): Promise<void>
 }
 
 /**
  * A name that this process leases when it first needs one. There are as many names as processes ever ran at the same time,
- * not as many as were ever started. The lease keeps two processes from disturbing each other; that they never write the same
+ * not as many as were ever started. The lease keeps two processes out of each other's way. That they never both write to a
  * chain is ensured by each write, which moves the chain's end only from where its writer knows it (`chain-store.ts`).
  */
 export function createWriterSlot(db: Database): WriterSlot {

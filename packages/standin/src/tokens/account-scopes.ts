@@ -2,10 +2,10 @@ import { StandinError } from '../standin-error.ts'
 import { type ScopeSet, scopeSet } from '../trackunit/scope-set.ts'
 import type { TokenReceiver } from './token-receiver.ts'
 
-/** What an account lets us do, as an exchange found it out. */
+/** The scopes of an account, as its last proof found them. */
 export interface AccountScopes {
   grantedScopes: readonly string[]
-  /** Denied scopes that the account's plan does not include, as Trackunit said. */
+  /** Denied scopes that, according to Trackunit, the account's plan does not include. */
   missingFromPlan: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export function scopesToIssue({
   const allowed = receiver.kind === 'service' ? receiver.grantedScopes : manifestScopes
   const wanted = asked ?? allowed.filter((scope) => granted.grantedScopes.includes(scope))
   if (!asked && wanted.length === 0) checkGranted(allowed, granted)
-  // To a request without scopes Trackunit answers with all scopes of the app.
+  // Trackunit answers a request without scopes with all scopes of the app.
   if (wanted.length === 0) throw new StandinError('SCOPE_NOT_GRANTED', { detail: 'No scope is left to ask for.' })
   if (asked) {
     checkAsked(asked, manifestScopes, 'SCOPE_NOT_IN_MANIFEST')

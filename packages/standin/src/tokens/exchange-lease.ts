@@ -1,14 +1,14 @@
 import { releaseLease, renewLease, type TakenLease, type TokenIdentity, takeLease } from './lease-store.ts'
 import type { TokensContext } from './tokens-context.ts'
 
-/** A replica without a session: the others cannot see whether it lives, so that its leases simply last their time. */
+/** A replica without a session. The others cannot see whether it is alive, so its leases last until they expire. */
 const unknownReplica = 0
 
 /**
- * Works under the lease of a token: one exchange at a time, over all replicas. The lease is renewed during the work, without
- * holding a connection, and released where the work throws.
+ * Runs `work` under the lease of a token, so that all replicas together make one exchange at a time. The lease is renewed
+ * during the work, without holding a connection, and released if the work throws.
  * @param seenFence of the lease that was seen to be free; undefined if there was none
- * @returns undefined where another replica was quicker
+ * @returns undefined if another replica was faster
  */
 export async function underLease<Result>(
   { db, notices, listener, tokens }: TokensContext,

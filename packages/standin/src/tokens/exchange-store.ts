@@ -7,7 +7,7 @@ import type { ExchangeFailure } from '../trackunit/failure-policy.ts'
 import { inMs, isOurs, type TakenLease, type TokenIdentity } from './lease-store.ts'
 import { accessTokens, tokenLeases } from './token-table.ts'
 
-/** An exchange that brought a token. */
+/** An exchange that returned a token. */
 export interface Exchanged {
   lease: TakenLease
   sealedToken: string
@@ -81,8 +81,8 @@ const leastUsedScopeSets = ({ accountId, scopeKey }: TokenIdentity) => sql`
   order by l.last_used_at desc offset ${maxScopeSets - 1}`
 
 /**
- * Stores why an exchange failed and until when there is no other, and ends its lease: one statement, under the lease.
- * @param failed `pausedScopeKey` is a scope set, or the empty text for the whole account
+ * Stores why an exchange failed and until when none is made, and ends its lease: one statement, under the lease.
+ * @param failed `pausedScopeKey` is a scope set, or the empty string for the whole account
  * @returns whether it was stored; false where another replica has taken the lease
  */
 export async function storeFailure(
@@ -116,7 +116,7 @@ export async function storeFailure(
   return stored.length > 0
 }
 
-/** Erases an account's tokens and everything that is known of its exchanges. */
+/** Erases an account's tokens and everything that is known about its exchanges. */
 export async function eraseTokens({ db }: Pick<InTransaction, 'db'>, accountId: string): Promise<void> {
   for (const table of [accessTokens, tokenLeases, exchangePauses])
     await db.execute(sql`delete from ${table} where account_id = ${accountId}`)

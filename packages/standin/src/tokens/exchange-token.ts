@@ -27,15 +27,15 @@ export interface TokenPurpose {
   replaceAhead?: string
 }
 
-export const wishOf = ({ credentials, rejectedFingerprint, replaceAhead }: TokenPurpose): WantedToken => ({
+export const wantedToken = ({ credentials, rejectedFingerprint, replaceAhead }: TokenPurpose): WantedToken => ({
   notThis: rejectedFingerprint ?? replaceAhead,
   parked: credentials.parked,
   ahead: replaceAhead !== undefined,
 })
 
 /**
- * One request to Trackunit for a token, under its lease, and what it brought is stored for all replicas.
- * @returns undefined where another look shows the outcome
+ * Requests a token from Trackunit, under its lease, and stores the outcome for all replicas.
+ * @returns undefined if the caller has to look up the outcome
  * @throws StandinError `TRACKUNIT_UNAVAILABLE` while the sign-in is down for all accounts
  */
 export async function exchangeUnderLease(
@@ -44,9 +44,9 @@ export async function exchangeUnderLease(
   identity: TokenIdentity,
   lease: TakenLease,
 ): Promise<HeldToken | undefined> {
-  // Another exchange can have ended between the look and the lease.
+  // Another exchange may have ended before this one took the lease.
   const standing = await findStanding(ctx.db, identity)
-  const step = nextStep(standing, { ...wishOf(purpose), fence: lease.fence })
+  const step = nextStep(standing, { ...wantedToken(purpose), fence: lease.fence })
   if (step.do !== 'exchange') {
     await releaseLease(ctx, identity, lease)
     return undefined

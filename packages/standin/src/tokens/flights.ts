@@ -1,7 +1,7 @@
 export type Flights<Outcome> = ReturnType<typeof createFlights<Outcome>>
 
 /**
- * Work that callers of one process share: one piece at a time for a key, and every caller that comes before its end gets
+ * Work that callers of one process share: one piece at a time for each key, and every caller that comes before it ends gets
  * its outcome. The key is the whole identity of the outcome: account, generation, scopes, and the token to avoid.
  *
  * Not `lru-cache`'s `fetch`: it remembers outcomes, while each refusal of a token needs a new look, and when full it forgets

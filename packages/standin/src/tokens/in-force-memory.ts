@@ -39,22 +39,22 @@ export function createInForceMemory({ clock, find }: Source, { maxAgeMs = 5_000,
   const readShared = async (accountId: string) => (await known.forceFetch(accountId, { forceRefresh: true })).inForce
 
   return {
-    /** Without a promise where they are remembered; callers that miss at the same time share one read. */
+    /** Not a promise if they are remembered; callers that miss at the same time share one read. */
     get(accountId: string): InForce | Promise<InForce> {
       const last = known.get(accountId)
       return last && clock.monotonicMs() - last.atMs < maxAgeMs ? last.inForce : readShared(accountId)
     },
 
-    /** Reads the database whatever is remembered, and shares no read that is under way. */
+    /** Always reads the database, and shares no read that is under way. */
     async read(accountId: string): Promise<InForce> {
       const before = known.peek(accountId)
       const now = await read(accountId)
-      // Where it was forgotten during the read, that may have begun before the change.
+      // If it was forgotten during the read, the read may have begun before the change.
       if (before && known.peek(accountId) === before) known.set(accountId, now)
       return now.inForce
     },
 
-    /** Whatever was read last, however long ago: for an outage of the database. */
+    /** What was read last, however long ago: for an outage of the database. */
     lastRead: (accountId: string): InForce | undefined => known.peek(accountId)?.inForce,
     forget: (accountId: string): void => void known.delete(accountId),
     forgetAll: (): void => known.clear(),

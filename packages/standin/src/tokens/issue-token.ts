@@ -11,7 +11,7 @@ import { type HandedToken, handOutOf, receiverOf, type TokenReceiver, toHandedTo
 import type { TokensContext } from './tokens-context.ts'
 
 /**
- * The only way in which a token leaves: obtained for the account as it is now, and recorded before it is returned. While the
+ * The only way a token is handed out: obtained for the account as it is now, and recorded before it is returned. While the
  * database is down, from memory.
  * @throws StandinError with the reason why there is none
  */
@@ -26,13 +26,13 @@ export async function issueToken(
     return await watch.whileUp(issueRecorded(ctx, receiver, wanted))
   } catch (error) {
     if (toRefusal(error).reason !== 'STORAGE_UNAVAILABLE') throw error
-    // It may have been this connection alone: then the database is asked once more.
+    // Perhaps only this connection failed: then the database is asked once more.
     return (await watch.suspect(error)) ? issueFromMemory(ctx, receiver, wanted) : issueRecorded(ctx, receiver, wanted)
   }
 }
 
-/** The account can change hands between two looks; a caller that sees this many changes in a row comes back later. */
-const maxLooks = 4
+/** An account's credentials, or its grants, can change between two attempts. After this many, the caller has to retry later. */
+const maxAttempts = 4
 
 async function issueRecorded(
   ctx: TokensContext,
@@ -41,8 +41,8 @@ async function issueRecorded(
 ): Promise<HandedToken> {
   const { inForce, manifestScopes, uses } = ctx.tokens
   let receiver = known
-  for (let looks = 0; looks < maxLooks; looks++) {
-    const fresh = looks > 0 || rejectedFingerprint !== undefined
+  for (let attempts = 0; attempts < maxAttempts; attempts++) {
+    const fresh = attempts > 0 || rejectedFingerprint !== undefined
     try {
       // What is in memory is not awaited: nearly every token is.
       const found = fresh ? inForce.read(accountId) : inForce.get(accountId)
@@ -58,17 +58,20 @@ async function issueRecorded(
         continue
       }
       const handed = toHandedToken(token, scopes, ctx.clock.monotonicMs())
-      if (!handed) continue // Recording took longer than the token was still good for.
+      if (!handed) continue // It expired while it was being recorded.
       uses.note(accountId, scopes.key, token.lifetimeMs)
       return handed
     } catch (error) {
       if (fresh || !mayBeOutdated(error)) throw error
     }
   }
-  throw new StandinError('OVERLOADED', { retryAfterMs: 1_000, detail: 'The account changes hands this moment.' })
+  throw new StandinError('OVERLOADED', {
+    retryAfterMs: 1_000,
+    detail: 'The account’s credentials are changing right now.',
+  })
 }
 
-/** Refusals that rest on what was remembered of the account. */
+/** Refusals that may be due to outdated data in memory. */
 const outdatable: readonly ErrorReason[] = ['SCOPE_NOT_GRANTED', 'PLAN_REQUIRED', 'CREDENTIALS_REJECTED']
 const mayBeOutdated = (error: unknown) => error instanceof StandinError && outdatable.includes(error.reason)
 
@@ -87,7 +90,7 @@ function recordHandOut({ audit, metrics }: TokensContext, handOut: HandOut): Pro
 }
 
 /**
- * What the receiver may have now, by the database.
+ * What the receiver may have now, according to the database.
  * @throws StandinError `UNAUTHENTICATED` if the key is no longer good, `ACCOUNT_FORBIDDEN` without a grant
  */
 async function readReceiver(ctx: TokensContext, receiver: TokenReceiver, accountId: string): Promise<TokenReceiver> {

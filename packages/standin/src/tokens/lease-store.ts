@@ -28,7 +28,7 @@ export const isOurs = ({ accountId, scopeKey }: TokenIdentity, { holder, fence }
 
 /**
  * Takes a lease that was seen to be free, expired, or held by a dead replica.
- * @returns undefined where another replica was quicker, or the generation is no longer in force
+ * @returns undefined if another replica was faster, or the generation is no longer in force
  */
 export async function takeLease(
   db: Database,
@@ -47,7 +47,7 @@ export async function takeLease(
   return row && { holder, fence: row.fence }
 }
 
-/** Does nothing where another replica has taken the lease. */
+/** Does nothing if another replica has taken the lease. */
 export async function renewLease(
   db: Database,
   token: TokenIdentity,

@@ -20,7 +20,7 @@ const ahead = { ...refused, ahead: true }
 const exchange = { do: 'exchange', forced: false } as const
 
 const table: Array<[string, Partial<TokenStanding>, WantedToken, NextStep]> = [
-  ['another generation is in force', { inForce: false, token }, wanted, { do: 'leave' }],
+  ['another generation is in force', { inForce: false, token }, wanted, { do: 'reload-account' }],
   ['there is none', {}, wanted, exchange],
   ['there is one', { token }, wanted, { do: 'serve' }],
   ['there is one, and another is being had', { token, lease }, wanted, { do: 'serve' }],

@@ -2,7 +2,7 @@ import type { ErrorReason } from '@standin/contracts'
 import { type ExchangeFailure, failurePolicy } from '../trackunit/failure-policy.ts'
 import { tokenFreshness } from './token-freshness.ts'
 
-/** How an account's token of one scope set stands in the database, at one moment by its clock. */
+/** The state of an account's token for one scope set in the database, at one moment by its clock. */
 export interface TokenStanding {
   /** Whether the wanted generation is the one in force. */
   inForce: boolean
@@ -13,7 +13,7 @@ export interface TokenStanding {
   pause: { failure: ExchangeFailure; leftMs: number } | undefined
   /** How long ago an exchange was made because an API had refused the token. */
   forcedAgoMs: number | undefined
-  /** How long no request is sent, because Trackunit's sign-in is down for all accounts; 0 or less: requests may be sent. */
+  /** How long no request may be sent, because Trackunit's sign-in is down for all accounts; 0 or less if one may. */
   signInPausedForMs: number
 }
 
@@ -22,14 +22,14 @@ export interface WantedToken {
   notThis: string | undefined
   /** Trackunit refuses the credentials: a stored token is served, but there is no exchange. */
   parked: boolean
-  /** Replaced before its end, not because an API refused it: that is no forced exchange. */
+  /** It is replaced before it expires, and not because an API refused it, which would be a forced exchange. */
   ahead: boolean
   /** The fence of the caller's own lease, which it does not wait for. */
   fence?: number
 }
 
 export type NextStep =
-  | { do: 'serve' | 'wait' | 'leave' }
+  | { do: 'serve' | 'wait' | 'reload-account' }
   | { do: 'exchange'; forced: boolean }
   | { do: 'refuse'; reason: ErrorReason; retryAfterMs?: number }
 
@@ -39,7 +39,7 @@ const forcedExchangeEveryMs = 30_000
 /** What to do for a caller that wants a token: the first rule that applies, from top to bottom. */
 export function nextStep(standing: TokenStanding, wanted: WantedToken): NextStep {
   const { inForce, token, lease, pause, forcedAgoMs, signInPausedForMs } = standing
-  if (!inForce) return { do: 'leave' }
+  if (!inForce) return { do: 'reload-account' }
   const isFresh = token !== undefined && tokenFreshness(token) === 'fresh'
   if (isFresh && token.fingerprint !== wanted.notThis) return { do: 'serve' }
   if (wanted.parked) return { do: 'refuse', reason: 'CREDENTIALS_REJECTED' }

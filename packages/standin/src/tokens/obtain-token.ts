@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StandinError } from '../standin-error.ts'
 import { underLease } from './exchange-lease.ts'
-import { exchangeUnderLease, type TokenPurpose, tokenBinding, wishOf } from './exchange-token.ts'
+import { exchangeUnderLease, type TokenPurpose, tokenBinding, wantedToken } from './exchange-token.ts'
 import type { InForce } from './in-force-memory.ts'
 import type { TakenLease, TokenIdentity } from './lease-store.ts'
 import { nextStep } from './next-step.ts'
@@ -11,7 +11,7 @@ import type { HeldToken } from './token-cache.ts'
 import { tokenFreshness } from './token-freshness.ts'
 import type { TokensContext } from './tokens-context.ts'
 
-/** The net under a lost notification, and how soon a dead holder is noticed. */
+/** How soon a lost notification, or the death of a lease's holder, is noticed. */
 const lookEveryMs = 250
 /** Longer than the longest request to Trackunit and the lease of a frozen holder. */
 const longestWaitMs = 30_000
@@ -19,7 +19,7 @@ const longestWaitMs = 30_000
 /**
  * A token that is good beyond its margin: from memory, else from the database, else by one exchange that all callers on
  * all replicas share. From memory it comes without a promise: nearly all do.
- * @returns undefined when the generation is no longer in force: look again
+ * @returns undefined when the generation is no longer in force: the account has to be read again
  * @throws StandinError with the reason of `failurePolicy`, or `TRACKUNIT_REFUSED` while a rejected token cannot be replaced yet
  */
 export function obtainToken(ctx: TokensContext, purpose: TokenPurpose): HeldToken | Promise<HeldToken | undefined> {
@@ -29,7 +29,7 @@ export function obtainToken(ctx: TokensContext, purpose: TokenPurpose): HeldToke
   const held = ctx.tokens.cache.get(identity)
   if (held && held.fingerprint !== replaceAhead && isUsable(held, rejectedFingerprint, ctx.clock.monotonicMs()))
     return held
-  // A caller with a rejected token shares no look with the others: theirs may well find that very token.
+  // A caller with a rejected token does not share the others' work, which may return that same token.
   const key = `${rejectedFingerprint ?? ''} ${replaceAhead ?? ''} ${accountId} ${generation} ${scopes.key}`
   const { flights, turns } = ctx.tokens
   const share = () => flights.join(key, () => obtainShared(ctx, purpose, identity))
@@ -50,20 +50,20 @@ function isUsable(token: HeldToken, rejectedFingerprint: string | undefined, now
   return fingerprint !== rejectedFingerprint && tokenFreshness({ leftMs: endsAtMs - nowMs, lifetimeMs }) === 'fresh'
 }
 
-/** Looks how the token stands and does what that asks for, until there is one. */
+/** Reads the token's state and takes the next step, until there is a token. */
 async function obtainShared(ctx: TokensContext, purpose: TokenPurpose, identity: TokenIdentity) {
   const { clock, tokens } = ctx
   const giveUpAtMs = clock.monotonicMs() + longestWaitMs
 
   while (clock.monotonicMs() < giveUpAtMs) {
-    // Before the look: news between the look and the waiting counts.
+    // Before the read, so that news that comes between the read and the wait is not missed.
     const looking = new AbortController()
     const news = once(tokens.news, identity.accountId, looking).catch(() => {})
     try {
       const readAtMs = clock.monotonicMs()
       const standing = await findStanding(ctx.db, identity)
-      const step = nextStep(standing, wishOf(purpose))
-      if (step.do === 'leave') return undefined
+      const step = nextStep(standing, wantedToken(purpose))
+      if (step.do === 'reload-account') return undefined
       if (step.do === 'serve') return await openStored(ctx, purpose.credentials, identity, standing.token, readAtMs)
       if (step.do === 'refuse') throw new StandinError(step.reason, step)
       if (step.do === 'wait') await Promise.race([news, pause(lookEveryMs)])

@@ -27,7 +27,7 @@ async function refresh(ctx: TokensContext, due: DueToken): Promise<void> {
     if (!fingerprint || !isInUse(due)) return await postponeRefresh(ctx.db, due)
     const credentials = await ctx.tokens.inForce.read(accountId)
     const scopes = scopeSet(scopeKey.split(' '))
-    // No scope is asked for in the background that the account no longer grants.
+    // Nothing in the background asks for a scope that the account no longer grants.
     if (scopes.scopes.some((scope) => !credentials.grantedScopes.includes(scope)))
       return await postponeRefresh(ctx.db, due)
     if (credentials.parked) return await postponeRefresh(ctx.db, due, parkedAgainMs)
@@ -39,7 +39,7 @@ async function refresh(ctx: TokensContext, due: DueToken): Promise<void> {
   }
 }
 
-/** Saves which tokens left since the last time: those in use are refreshed. @returns false: there is no more */
+/** Saves which tokens were handed out since the last time: those in use are refreshed. @returns false: there is no more */
 export async function saveTokenUses({ db, tokens }: TokensContext): Promise<boolean> {
   const used = tokens.uses.take()
   if (used.length > 0) await saveUses(db, used)

@@ -34,7 +34,7 @@ export async function claimDueTokens(
       (select fingerprint from ${accessTokens} t where t.account_id = l.account_id and t.scope_key = l.scope_key)`)
 }
 
-/** @param delayMs undefined: not before the token is used again */
+/** @param delayMs if undefined, not before the token is used again */
 export async function postponeRefresh(
   db: Database,
   { accountId, scopeKey }: TokenName,

@@ -15,7 +15,7 @@ export type FoundStanding = TokenStanding & {
   inARow: { account: number; 'scope-set': number }
 }
 
-/** How a token stands, in one statement. */
+/** Reads the state of a token, in one statement. */
 export async function findStanding(db: Database, identity: TokenIdentity): Promise<FoundStanding> {
   const { accountId, generation, scopeKey } = identity
   const [row] = await db.execute<{

@@ -9,7 +9,7 @@ export interface HeldToken {
   fingerprint: string
   generation: number
   lifetimeMs: number
-  /** Its end on the monotonic clock, counted from before the exchange. */
+  /** When it expires, on the monotonic clock, counted from before the exchange. */
   endsAtMs: number
 }
 
@@ -21,8 +21,8 @@ interface Place {
 }
 
 /**
- * Tokens in memory, at most 20,000 (about 20 MB), the least used dropped first. An account has one for each scope set: that
- * of the latest generation. Nested maps, since building a combined key costs more than the rest of a lookup.
+ * Tokens in memory, at most 20,000 (about 20 MB); the least recently used are dropped first. An account has one for each
+ * scope set: that of the latest generation. Nested maps, since building a combined key costs more than the rest of a lookup.
  */
 export function createTokenCache({ maxTokens = 20_000 } = {}) {
   const placesOfAccount = new Map<string, Map<string, Place>>()

@@ -1,6 +1,6 @@
 import type { TokensContext } from './tokens-context.ts'
 
-/** An exchange ended on some replica: `<account>`, or `<account> <fingerprint>` where it brought a token. */
+/** An exchange ended on some replica: `<account>`, or `<account> <fingerprint>` if it returned a token. */
 export function hearTokenChange({ tokens }: TokensContext, payload: string): void {
   const [accountId = '', newFingerprint] = payload.split(' ')
   if (newFingerprint) tokens.cache.forgetOlder(accountId, newFingerprint)

@@ -1,8 +1,8 @@
-/** How a token stands: `fresh` may leave, `stale` must be replaced first. */
+/** A `fresh` token may be handed out; a `stale` one must be replaced first. */
 export type TokenFreshness = 'fresh' | 'stale'
 
 /**
- * No token leaves inside its safety margin: the smaller of a minute and a fifth of its lifetime.
+ * No token is handed out inside its safety margin: the smaller of a minute and a fifth of its lifetime.
  * @param leftMs until it ends, on a clock that started before the exchange
  */
 export function tokenFreshness({ leftMs, lifetimeMs }: { leftMs: number; lifetimeMs: number }): TokenFreshness {

@@ -38,7 +38,7 @@ export function receiverOf(
   return { kind: 'service', service, keyId, grantedScopes, macs }
 }
 
-/** What the audit keeps of a token that leaves. */
+/** What the audit keeps of a token that is handed out. */
 export function handOutOf(
   token: HeldToken,
   receiver: TokenReceiver,

@@ -8,7 +8,7 @@ interface UsedToken {
   scopeKey: string
 }
 
-/** Which tokens left since they were last saved. Each is saved at most four times in its life: often enough to know that it is in use. */
+/** Which tokens were handed out since the last save. Each is saved at most four times in its lifetime, which shows well enough whether it is in use. */
 export function createTokenUses({ clock }: { clock: Clock }, { maxTokens = 20_000 } = {}) {
   const used = new Map<string, UsedToken>()
   const savedAtMs = new LRUCache<string, number>({ max: maxTokens })

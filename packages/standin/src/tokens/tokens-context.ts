@@ -20,7 +20,7 @@ export interface TokenMemory {
   inForce: InForceMemory
   /** Tokens that are being obtained. */
   flights: Flights<HeldToken | undefined>
-  /** Whose tokens are being obtained, a few at a time. */
+  /** Lets each service have a few tokens obtained at a time. */
   turns: Turns
   /** Emits an account's id when an exchange for it has ended, here or on another replica. */
   news: EventEmitter
@@ -33,14 +33,14 @@ export interface TokenMemory {
 }
 
 export interface ExchangeLeasePolicy {
-  /** How long a frozen holder delays the others. One that dies is noticed sooner, by its replica's lock. */
+  /** How long a frozen holder delays the others. A dead one is noticed sooner, by its replica's lock. */
   leaseMs: number
   renewEveryMs: number
 }
 
 /**
- * Tokens that are obtained for one service at once. With the usual third of a second each they use what Trackunit allows in
- * a second, and another service's exchange waits behind no more than these.
+ * How many tokens are obtained for one service at once. At the usual third of a second each, they use what Trackunit allows
+ * in a second, and another service's exchange waits for no more than these.
  */
 const obtainedAtOnce = 16
 

@@ -86,12 +86,12 @@ function withQuery(path: string, query: Query = {}): string {
   return search.size > 0 ? `${path}?${search}` : path
 }
 
-/** Undefined for an answer without content, as to a DELETE. */
+/** Undefined for an answer without content, such as that to a DELETE. */
 function parseJson(text: string): unknown {
   if (text === '') return undefined
   try {
     return JSON.parse(text)
   } catch {
-    throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The answer was no JSON.' })
+    throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The answer was not JSON.' })
   }
 }

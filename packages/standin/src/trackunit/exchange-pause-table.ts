@@ -3,13 +3,15 @@ import type { ExchangeFailure } from './failure-policy.ts'
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
-/** Until when Trackunit is not asked for a token again, and why. Ages: there is a row only while the last exchange
- * failed. */
+/**
+ * Until when Trackunit is not asked for a token again, and why. Ages: a row is deleted when an exchange succeeds, or with the
+ * account's tokens.
+ */
 export const exchangePauses = pgTable(
   'exchange_pauses',
   {
     accountId: uuid().notNull(),
-    /** A scope set, or the empty text for the whole account. */
+    /** A scope set, or the empty string for the whole account. */
     scopeKey: text().notNull(),
     generation: integer().notNull(),
     failure: text().$type<ExchangeFailure>().notNull(),

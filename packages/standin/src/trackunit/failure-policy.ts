@@ -15,8 +15,8 @@ interface Policy {
   reason: ErrorReason
   /** Whether the answer says that the credentials themselves are refused. */
   refusesCredentials: boolean
-  /** What such an answer says about Trackunit's sign-in: it works, it does not, or nothing. */
-  saysOfSignIn: 'up' | 'down' | 'nothing'
+  /** What such an answer shows about Trackunit's sign-in as a whole. */
+  signIn: 'up' | 'down' | 'unknown'
   /** What the pause applies to: every token of the account, or those with the same scopes. */
   pauses: 'account' | 'scope-set'
   /** The first pause before the next try; it doubles with each failure in a row, up to the longest. */
@@ -24,7 +24,7 @@ interface Policy {
   longestPauseMs: number
 }
 
-const usual = { refusesCredentials: false, saysOfSignIn: 'up', pauses: 'account' } as const
+const usual = { refusesCredentials: false, signIn: 'up', pauses: 'account' } as const
 const minuteToHour = { pauseMs: 60_000, longestPauseMs: 3_600_000 } as const
 const ofScopes = { ...usual, ...minuteToHour, pauses: 'scope-set' } as const
 
@@ -45,14 +45,14 @@ export const failurePolicy = {
   unavailable: {
     ...usual,
     reason: 'TRACKUNIT_UNAVAILABLE',
-    saysOfSignIn: 'down',
+    signIn: 'down',
     pauseMs: 1_000,
     longestPauseMs: 60_000,
   },
   nonsense: {
     ...usual,
     reason: 'TRACKUNIT_UNAVAILABLE',
-    saysOfSignIn: 'nothing',
+    signIn: 'unknown',
     pauseMs: 5_000,
     longestPauseMs: 300_000,
   },

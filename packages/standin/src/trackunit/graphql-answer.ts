@@ -39,7 +39,7 @@ export function understandGraphql<Data>(answer: ApiAnswer, now: Date): GraphqlAn
     throw new StandinError('TRACKUNIT_REFUSED', { detail: 'The query asks for too much at once.' })
   }
   understandStatus(answer, now)
-  if (!read) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The answer was no GraphQL answer.' })
+  if (!read) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The answer was not a GraphQL response.' })
   if (!read.data) throw new StandinError('TRACKUNIT_REFUSED', { detail: 'It answered without data.' })
   return { data: read.data as Data, isPartial: codes.size > 0 }
 }

@@ -2,8 +2,8 @@ import { type DocumentNode, Kind, type OperationDefinitionNode, OperationTypeNod
 import { StandinError } from '../standin-error.ts'
 
 /**
- * A document with its types, as GraphQL Code Generator makes them: a `TypedDocumentNode` or a `TypedDocumentString`. Named by
- * what it has and not by the class, so that any version of graphql-js can have parsed it.
+ * A document with its types, as GraphQL Code Generator makes them: a `TypedDocumentNode` or a `TypedDocumentString`. Described
+ * by its properties instead of the class, so that any version of graphql-js may have parsed it.
  */
 export type TypedDocument<Data, Variables> = (ParsedDocument | TextDocument) & {
   __apiType?: (variables: Variables) => Data
@@ -30,16 +30,16 @@ export const textOfDocument = (document: string | AnyDocument): string =>
 
 /**
  * What a document that changes data is called, such as `mutation DismissEvent`; undefined for one that only reads.
- * @throws StandinError `ACTION_FAULTY` for a text that is no GraphQL document: what it would do is unknown
+ * @throws StandinError `ACTION_FAULTY` for a text that is not a GraphQL document: what it would do is unknown
  */
 export function changeOfDocument(document: string): string | undefined {
   const operations = operationsOf(document)
-  if (!operations) throw new StandinError('ACTION_FAULTY', { detail: 'It sent a text that is no GraphQL document.' })
+  if (!operations) throw new StandinError('ACTION_FAULTY', { detail: 'It sent a text that is not a GraphQL document.' })
   const change = operations.find(({ operation }) => operation !== OperationTypeNode.QUERY)
   return change && [change.operation, change.name?.value].filter(Boolean).join(' ')
 }
 
-/** Extends a document of one query to ask what it cost and what is left; of any other the cost stays unknown. */
+/** Extends a document of one query to ask what it cost and what is left. The cost of any other document stays unknown. */
 export function withRateLimit(document: string): string {
   const [query, ...more] = operationsOf(document) ?? []
   if (query?.operation !== OperationTypeNode.QUERY || more.length > 0) return document

@@ -4,15 +4,15 @@ import { withoutIds } from './send-request.ts'
 import type { TrackunitRequests } from './trackunit-client.ts'
 
 export interface ChangeRules {
-  /** Whether what may change data can be sent now. */
+  /** Whether requests that change data are allowed now. */
   mayChange: () => boolean
   /** Addresses to which a POST only reads. */
   readingPosts: readonly string[]
 }
 
 /**
- * Lets through what changes data only when it may: a mutation, and every request but GET. What a request does is judged by
- * its parsed document and its method, never by its answer.
+ * Refuses requests that change data unless they are allowed now: mutations, and all methods but GET. Judges a request by its
+ * parsed document and its method, never by its answer.
  */
 export function guardChanges(client: TrackunitRequests, { mayChange, readingPosts }: ChangeRules): TrackunitRequests {
   const check = (change: string, orElse = '') => {

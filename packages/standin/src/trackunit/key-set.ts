@@ -10,14 +10,14 @@ const maxBytes = 64 * 1024
 const fetchTimeoutMs = 5_000
 const refreshAfterMs = 10 * 60_000
 const serveAtMostMs = 24 * 3_600_000
-/** A flood of signatures that look good must not take all threads of the process: files and names are read by them too. */
+/** A flood of plausible signatures must not use up the process's threads, which also read files and look up names. */
 const verifiedAtOnce = 8
 
 export interface KeySetPolicy {
   url: string
   /** Accepts only these of the allowed ones. */
   algorithms?: readonly SignatureAlgorithm[] | undefined
-  /** Between two fetches, for any reason: a flood of unknown `kid`s or bad signatures costs one fetch each cool-down. */
+  /** The least time between two fetches: a flood of unknown `kid`s or bad signatures costs one fetch in this time. */
   cooldownMs: number
 }
 
@@ -27,10 +27,11 @@ export type Verification = Verdict | { outcome: 'unavailable'; retryAfterMs: num
 export type KeySet = ReturnType<typeof createKeySet>
 
 /**
- * A published set of verification keys. Known keys serve while the endpoint is down, at most a day, also across a
- * restart; a signature that none of them verifies is invalid only when the set was fetched after the request arrived,
- * since its key may be newer, even under a known `kid`; no address is ever built from a token. (`createRemoteJWKSet` of jose fetches once for each unknown `kid` while the endpoint is down.)
- * @param store keeps the keys across a restart; it may fail: the keys in memory still serve
+ * A published set of verification keys. Known keys serve while the endpoint is down, for at most a day, even after a
+ * restart. A signature that none of them verifies is invalid only if the set was fetched after the request arrived, since
+ * its key may be newer, even under a known `kid`. No address is ever built from a token. (jose's `createRemoteJWKSet` fetches
+ * once for each unknown `kid` while the endpoint is down.)
+ * @param store keeps the keys across a restart; if it fails, the keys in memory still serve
  */
 export function createKeySet(
   { clock, fetch, userAgent, ...ctx }: Pick<Context, 'clock' | 'fetch' | 'userAgent' | 'db' | 'signedRows'>,
@@ -58,11 +59,11 @@ export function createKeySet(
       })
       if (!response.ok) return
       const usable = usableKeys(JSON.parse(await readBounded(response, maxBytes)))
-      if (!usable) return // A publisher does not withdraw all keys, but may publish nonsense.
+      if (!usable) return // No publisher withdraws all its keys: this answer is a mistake.
       keys = { find: createLocalJWKSet({ keys: usable }), askedAtMs }
       store.save(url, { keys: usable, fetchedAt }).catch(() => {})
     } catch {
-      // Down, slow, or nonsense: the known keys still serve; the cool-down counts from this try.
+      // Down, slow, or unreadable: the known keys still serve; the cool-down counts from this attempt.
     }
   }
 
@@ -72,7 +73,7 @@ export function createKeySet(
     if (!stored || keys) return
     const ageMs = clock.now().getTime() - stored.fetchedAt.getTime()
     const usable = usableKeys({ keys: stored.keys })
-    // From the future: the clock was wrong once, and their age is unknown.
+    // Keys from the future have no known age: the clock was wrong once.
     if (usable && ageMs >= 0 && ageMs <= serveAtMostMs)
       keys = { find: createLocalJWKSet({ keys: usable }), askedAtMs: clock.monotonicMs() - ageMs }
   }
@@ -99,7 +100,7 @@ export function createKeySet(
     refreshIfAllowed,
     /** When the keys that serve now were requested, on the monotonic clock. */
     askedAtMs: () => current()?.askedAtMs,
-    /** How old the keys are that were fetched last, for the metrics; undefined while there are none. */
+    /** The age of the keys that were fetched last, for the metrics; undefined while there are none. */
     ageMs: () => keys && clock.monotonicMs() - keys.askedAtMs,
     /**
      * For a timer: fetches keys again that are ten minutes old, so that a withdrawn one ends even without traffic.

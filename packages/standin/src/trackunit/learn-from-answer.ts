@@ -16,7 +16,7 @@ const answerSchema = z.object({
     .nullish(),
 })
 
-/** What an answer says about the limit of its request; undefined if it says nothing. */
+/** What an answer shows about the limit of its request; undefined if it shows nothing. */
 export function learnFromAnswer({ document }: LimitedRequest, answer: ApiAnswer, now: Date): Learnt | undefined {
   if (answer.status === 429) return { blockedForMs: retryAfterOf(answer.headers, now) ?? defaultPauseMs }
   if (document === undefined) return undefined
@@ -29,7 +29,7 @@ export function learnFromAnswer({ document }: LimitedRequest, answer: ApiAnswer,
   return { isRefused, points: { document: fingerprintOf(document), cost, remaining, resetInMs: atMostAnHour(resetIn) } }
 }
 
-/** What Trackunit answers for a plan without GraphQL is not documented: as for a missing permission, or by name. */
+/** Trackunit's answer for a plan without GraphQL is not documented: presumably that for a missing permission, or `PLAN_REQUIRED`. */
 const isRefusal = (status: number, errors: z.infer<typeof answerSchema>['errors']) =>
   status === 403 || status === 404 || (errors ?? []).some(({ extensions }) => extensions?.code === 'PLAN_REQUIRED')
 

@@ -24,9 +24,9 @@ export function negotiateScopes(
 }
 
 /**
- * A denied optional scope can shorten the answer's `scope` or fail the whole request with `invalid_scope`. At most
- * 2 + the number of optional scopes requests; `invalid_scope` proves the credentials too, since Trackunit knew the client.
- * `missingFromPlan` names a scope only where the refusal said that the plan lacks it.
+ * A denied optional scope can shorten the answer's `scope`, or fail the whole request with `invalid_scope`. Makes at most two
+ * requests more than there are optional scopes. `invalid_scope` proves the credentials too, since Trackunit knew the client.
+ * `missingFromPlan` has a scope only if the refusal said that the plan lacks it.
  */
 export async function negotiate(
   manifest: readonly ManifestScope[],
@@ -58,7 +58,7 @@ export async function negotiate(
   return { outcome: 'granted', granted: scopeSet(granted), missingFromPlan, token }
 }
 
-/** The credentials are good, but a requested scope was denied or is not in the plan. */
+/** The credentials are valid, but a requested scope was denied or is not in the plan. */
 const isAboutScopes = (answer: Refused) =>
   answer.outcome === 'failed' && (answer.failure === 'invalid-scope' || isAboutPlan(answer))
 const isAboutPlan = (answer: Refused) => answer.outcome === 'failed' && answer.failure === 'plan-required'

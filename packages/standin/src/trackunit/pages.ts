@@ -36,7 +36,7 @@ export async function* pages<Node>(
   }
 }
 
-/** Adds the reading of whole lists to a client, or to one that a test plays. */
+/** Adds the methods that read whole lists to a client, which may be a test's. */
 export function withPages(client: TrackunitRequests): TrackunitClient {
   return {
     ...client,
@@ -63,7 +63,7 @@ async function* connectionPages<Data, Node>(
 
 const answerSchema = z.object({ content: z.array(z.unknown()), totalPages: z.number() })
 
-/** A list that brings nothing new for so many pages never ends. */
+/** A list that has nothing new for this many pages is taken to be endless. */
 const patience = 20
 
 async function* listPages<Item>(

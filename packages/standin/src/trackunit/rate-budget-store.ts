@@ -9,7 +9,7 @@ import { graphqlKey } from './rate-rules.ts'
 
 /**
  * Changes several budgets of an account at once, locked in the order of their keys.
- * @param change returns the new states by key; without any, nothing is taken
+ * @param change returns the new states by key; without any, nothing changes
  */
 export async function changeBudgets<Result>(
   db: Database,
@@ -45,7 +45,7 @@ export async function changeBudgets<Result>(
       return { result }
     })
     if (changed) return changed.result
-    // Outside the transaction: inserting a row that another one inserts too, with a lock held, could deadlock.
+    // Outside the transaction: two that insert the same row while they hold locks could deadlock.
     const missing = keys.toSorted().map((key) => ({ accountId, key, state: {} }))
     await db.execute(sql`${insertionOf(rateBudgets, missing)} on conflict do nothing`)
   }

@@ -124,6 +124,6 @@ describe('complexity points', () => {
 
 test('a wait that Trackunit asks for takes precedence, and the longer of two counts', () => {
   const told = learn(learn({}, { blockedForMs: 90_000 }, start), { blockedForMs: 1_000 }, start)
-  for (const rule of [{ kind: 'told' }, { kind: 'turns', perSecond: 50, patienceMs: 0 }] as const)
+  for (const rule of [{ kind: 'undocumented' }, { kind: 'turns', perSecond: 50, patienceMs: 0 }] as const)
     expect(decide(told, rule, start)).toEqual({ refusedForMs: 90_000 })
 })

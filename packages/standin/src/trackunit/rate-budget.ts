@@ -9,7 +9,7 @@ export interface BudgetState {
   /** Complexity points left until `resetAtMs`. */
   remaining?: number
   resetAtMs?: number
-  /** What is left is unknown, and the answer of a request under way will tell. */
+  /** What is left is unknown until then, or until the answer to a request under way shows it. */
   probedUntilMs?: number
   /** When Trackunit refused GraphQL: the account's plan lacks it. */
   refusedAtMs?: number
@@ -26,8 +26,8 @@ export interface Window {
 }
 
 export type BudgetRule =
-  /** Undocumented: only Trackunit's own answer shows when the limit is reached. */
-  | { kind: 'told' }
+  /** Only Trackunit's own answer shows when the limit is reached. */
+  | { kind: 'undocumented' }
   | { kind: 'windows'; windows: readonly Window[] }
   /** Complexity points: a document is sent while `reserve` times its cost is left. */
   | { kind: 'points'; document: string; reserve: number; saysWhatIsLeft: boolean }
@@ -38,12 +38,12 @@ export type BudgetRule =
 export type Decision = { next: BudgetState; inMs: number } | { refusedForMs: number; by?: Window }
 
 /**
- * An allowed request arrives within this: its time-out and a second. What was allowed at the end of one window may thus
- * count in the next.
+ * The longest time until an allowed request arrives: its time-out and a second. A request that was allowed at the end of one
+ * window may therefore count in the next.
  */
 const arrivesWithinMs = 31_000
 
-/** How long other requests wait for the answer that tells what is left, and how often they check. */
+/** How long other requests wait for the answer that shows what is left, and how often they check. */
 const probeMs = 10_000
 const probeLookMs = 50
 
@@ -52,7 +52,7 @@ export function decide(state: BudgetState, rule: BudgetRule, nowMs: number): Dec
   const blockedForMs = (state.blockedUntilMs ?? 0) - nowMs
   if (blockedForMs > 0) return { refusedForMs: blockedForMs }
   switch (rule.kind) {
-    case 'told':
+    case 'undocumented':
       return { next: state, inMs: 0 }
     case 'windows':
       return decideWindows(state, rule.windows, nowMs)
@@ -99,7 +99,7 @@ function decideTurn(state: BudgetState, rule: TurnRule, nowMs: number): Decision
   return { next: { ...state, nextTurnAtMs: turn.nextAtMs }, inMs: turn.inMs }
 }
 
-/** What an answer said about the limit of its request. */
+/** What an answer shows about the limit of its request. */
 export interface Learnt {
   /** For how long Trackunit refuses further requests. */
   blockedForMs?: number
@@ -108,7 +108,7 @@ export interface Learnt {
   points?: { document: string; cost: number; remaining: number; resetInMs: number }
 }
 
-/** Two answers of one window agree on its end up to network delays. */
+/** Two answers in one window agree on its end within the network's delays. */
 const sameWindowMs = 15_000
 const documentsKept = 50
 

@@ -8,18 +8,18 @@ import { changeBudgets } from './rate-budget-store.ts'
 import { type LimitedRequest, limitsOf, patienceOf, type Spender } from './rate-rules.ts'
 import type { ApiAnswer } from './rest-answer.ts'
 
-/** What stands between an API client and Trackunit's limits. */
+/** Keeps an API client within Trackunit's limits. */
 export interface RequestLimits {
   /**
    * Returns when the request may be sent; waits for a short while at most.
    * @throws StandinError `TRACKUNIT_RATE_LIMITED` with how long to wait, if that is longer
    */
   before(request: LimitedRequest): Promise<void>
-  /** Learns from the answer. Never fails: the answer has come. */
+  /** Learns from the answer. Never fails. */
   after(request: LimitedRequest, answer: ApiAnswer): Promise<void>
 }
 
-/** A request waits for its turn up to this long; for a longer wait the run is put aside. */
+/** How long a request waits for its turn; for longer waits the run is set aside. */
 const shortMs = 2_000
 const exchangePatienceMs = 10_000
 
@@ -46,8 +46,8 @@ export function limitsFor(ctx: Context, spender: Spender, signal: AbortSignal): 
 }
 
 /**
- * Before a request for a token, which counts under the ceiling over all accounts and goes before everything else: waits
- * for its turn, or says when to retry.
+ * Waits for the turn of a request for a token, or says when to retry. Such a request counts under the limit over all
+ * accounts, and comes before all others.
  */
 export async function takeExchangeTurn(
   ctx: Pick<Context, 'requestTurns'>,
@@ -78,8 +78,8 @@ async function waitForTurn(
 }
 
 /**
- * Takes a turn under the rate over all accounts, then one under the account's own limits: where these refuse, only the
- * former is lost, which costs a fraction of a second. An account may have only one turn in a day.
+ * Takes a turn under the rate over all accounts, then one under the account's own limits. If these refuse, only the former is
+ * lost, which costs a fraction of a second; a turn under the account's limits may be the only one in a day.
  * @returns how long until the turn that was taken, or for how long none can be had
  */
 async function takeTurn(

@@ -15,7 +15,7 @@ export interface LimitedRequest {
   document?: string | undefined
 }
 
-/** A limit that a request falls under. */
+/** A limit that applies to a request. */
 export interface Limit {
   /** Unique on the account. */
   key: string
@@ -36,14 +36,14 @@ const alerts = [{ most: 1_000, windowMs: 10 * minuteMs }]
 /** For each page, or each asset. */
 const locations = [{ most: 1, windowMs: 1_000 }]
 /**
- * Four fifths of the documented rates, since the network bunches requests: for the snapshot's pages, for Prometheus
- * queries, and for the rest of the time series.
+ * Four fifths of the documented rates, since requests arrive bunched: for the snapshot's pages, for Prometheus queries, and
+ * for the rest of the time series.
  */
 const perSecondOf = { aemp: 40, 'time-series queries': 80, 'time-series metrics': 16 } as const
 
-/** Trackunit advises to stop below ten times a document's cost; a schedule leaves as much again for people. */
+/** Trackunit recommends to stop below ten times a document's cost; schedules leave as much again for people. */
 const reserves = { person: 10, schedule: 20 }
-/** The longest wait for a turn. A schedule's requests never make a person's wait for longer. */
+/** The longest wait for a turn. Requests of schedules wait for less, so that they never delay a person's for longer. */
 const patienceMs = { person: 2_000, schedule: 500 }
 
 export interface Spender {
@@ -52,7 +52,7 @@ export interface Spender {
   isUrgent: boolean
 }
 
-/** The limits of its account that a request falls under. The first is the one that Trackunit's answer is about. */
+/** The limits of its account that apply to a request. Trackunit's answer is about the first. */
 export const limitsOf = (request: LimitedRequest, { isUrgent }: Pick<Spender, 'isUrgent'>): Limit[] =>
   ofAccount(request, isUrgent ? 'person' : 'schedule')
 
@@ -76,11 +76,11 @@ function ofAccount({ method, path, page, document }: LimitedRequest, who: keyof 
   if (parts.has('asset-event')) return [{ key: 'asset-event', rule: windows(assetEvents) }]
   if (method === 'GET' && parts.has('aemp')) return [{ key: `aemp ${path}`, rule: windows(aemp) }, turns('aemp')]
   if (parts.has('time-series')) return [turns(parts.has('prometheus') ? 'time-series queries' : 'time-series metrics')]
-  // Their documentation names these words, not the addresses.
+  // Trackunit's documentation uses these words, and does not give the addresses.
   if (parts.has('alert') || parts.has('alerts')) return [{ key: 'alerts', rule: windows(alerts) }]
   if (parts.has('location') || parts.has('locations'))
     return [{ key: `locations ${path} ${page ?? ''}`.trimEnd(), rule: windows(locations) }]
-  return [{ key: `rest ${familyOf(path)}`, rule: { kind: 'told' } }]
+  return [{ key: `rest ${familyOf(path)}`, rule: { kind: 'undocumented' } }]
 }
 
 /** A document's short name in the table. */

@@ -17,7 +17,7 @@ const failuresByCode = new Map<unknown, ExchangeFailure>([
   ['invalid_client', 'invalid-client'],
   ['E0000004', 'invalid-client'], // Okta: authentication failed.
   ['invalid_scope', 'invalid-scope'],
-  // How Trackunit refuses because of the plan is not documented; only these plain words are believed.
+  // How Trackunit refuses because of the plan is not documented; only these unmistakable codes count.
   ['plan_required', 'plan-required'],
   ['license_required', 'plan-required'],
   ['subscription_required', 'plan-required'],

@@ -1,4 +1,4 @@
-/** What the last requests of all accounts and replicas say about Trackunit's sign-in. */
+/** What the last requests of all accounts and replicas show about Trackunit's sign-in. */
 export interface SignInOutage {
   failedClients: readonly string[]
   lastFailedAgoMs: number
@@ -7,7 +7,7 @@ export interface SignInOutage {
 }
 
 /** After this many accounts in a row without an answer, the cause is not the accounts. */
-const accountsToBelieve = 5
+const accountsOfOutage = 5
 /** Failures further apart than this are unrelated. */
 const windowMs = 60_000
 export const firstProbeMs = 1_000
@@ -15,10 +15,11 @@ export const firstProbeMs = 1_000
 const longestProbeMs = 5_000
 /** How long one answer's `Retry-After` can hold back all accounts; the account that got it waits for all of it. */
 const longestObeyedMs = 300_000
+
 /**
- * How a failure changes the outage. While the sign-in is down only the outcome of a probe counts: requests that had left
+ * How a failure changes the outage. While the sign-in is down only the outcome of a probe counts: requests that were sent
  * before the outage add nothing new.
- * @returns `nextProbeInMs` where the sign-in is down from now on, or still is
+ * @returns `nextProbeInMs` if the sign-in is now considered down, or still is
  */
 export function afterFailure(
   before: SignInOutage | undefined,
@@ -33,6 +34,6 @@ export function afterFailure(
   }
   const recent = before && before.lastFailedAgoMs < windowMs ? before.failedClients : []
   const failedClients = [...new Set([...recent, clientId])]
-  if (failedClients.length < accountsToBelieve) return { failedClients, probes: 0 }
+  if (failedClients.length < accountsOfOutage) return { failedClients, probes: 0 }
   return { failedClients, probes: 0, nextProbeInMs: Math.max(obeyedMs, firstProbeMs) }
 }

@@ -11,11 +11,11 @@ export const signInPausedForMs = sql`(select extract(epoch from next_probe_at - 
 export const signInDownSince = sql`(select since from ${signInOutages})`
 
 /**
- * Whether a request may be sent now: always while the sign-in answers; in an outage, only the one that takes the probe,
- * which it holds for `probeHoldMs`.
- * @returns `pausedForMs` where it may not; how long ago a success was last noted, if one was
+ * Whether a request may be sent now: always while the sign-in answers; in an outage, only the one that claims the probe,
+ * for `probeHoldMs`.
+ * @returns `pausedForMs` if it may not; `successAgoMs` if a success was ever noted
  */
-export async function takeTurn(
+export async function claimProbe(
   db: Database,
   { probeHoldMs }: { probeHoldMs: number },
 ): Promise<{ hasFailed: boolean; isProbe: boolean; pausedForMs?: number; successAgoMs?: number }> {
@@ -58,7 +58,7 @@ export async function othersSignIn(db: Database, clientId: string): Promise<bool
   return found.length > 0
 }
 
-/** Saves the effect of a failure, one at a time. @returns whether an outage has begun with it, and the pause if there is one */
+/** Saves the effect of a failure, one at a time. @returns whether it began an outage, and the pause if there is one */
 export async function changeOutage(
   db: Database,
   change: (before: SignInOutage | undefined) => ReturnType<typeof afterFailure>,

@@ -3,8 +3,8 @@ import { boolean, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /**
- * Trackunit's sign-in as all accounts see it: a row from the first failure on, none while it answers. With a `since` it is
- * down, and only one probe at a time asks. Ages: never; one row.
+ * The state of Trackunit's sign-in for all accounts: a row from the first failure on, none while it answers. If `since` is
+ * set it is down, and only one probe at a time is sent. Ages: never; one row.
  */
 export const signInOutages = pgTable('sign_in_outages', {
   /** There is one sign-in, and so at most one row. */

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { failurePolicy } from './failure-policy.ts'
 import { afterFailure, firstProbeMs } from './sign-in-outage-policy.ts'
-import { changeOutage, endOutage, noteSuccess, takeTurn } from './sign-in-outage-store.ts'
+import { changeOutage, claimProbe, endOutage, noteSuccess } from './sign-in-outage-store.ts'
 import type { ClientCredentials, Exchange } from './token-endpoint.ts'
 
 /** Longer than the time-out of a request: when a process dies while it probes, another one probes. */
@@ -19,27 +19,27 @@ export async function pauseInOutage(
   { clientId }: ClientCredentials,
   request: () => Promise<Exchange>,
 ): Promise<Exchange> {
-  const turn = await takeTurn(ctx.db, { probeHoldMs })
-  if (turn.pausedForMs !== undefined) return paused(turn.pausedForMs)
+  const state = await claimProbe(ctx.db, { probeHoldMs })
+  if (state.pausedForMs !== undefined) return paused(state.pausedForMs)
 
   const exchange = await request()
   if (exchange.outcome === 'paused') return exchange
-  const says = exchange.outcome === 'token' ? 'up' : failurePolicy[exchange.failure].saysOfSignIn
-  if (says === 'up' && turn.hasFailed) {
+  const signIn = exchange.outcome === 'token' ? 'up' : failurePolicy[exchange.failure].signIn
+  if (signIn === 'up' && state.hasFailed) {
     const downForMs = await endOutage(ctx.db)
     if (downForMs !== undefined) ctx.log.info({ downForMs }, 'Trackunit’s sign-in answers again')
   }
-  if (exchange.outcome === 'token' && !(turn.successAgoMs && turn.successAgoMs < noteEveryMs))
+  if (exchange.outcome === 'token' && !(state.successAgoMs && state.successAgoMs < noteEveryMs))
     await noteSuccess(ctx.db, clientId)
-  // An answer that says nothing about the sign-in neither ends an outage nor starts one.
-  const isFailure = exchange.outcome === 'failed' && (says === 'down' || (turn.isProbe && says === 'nothing'))
+  // An answer that shows nothing about the sign-in neither ends an outage nor starts one.
+  const isFailure = exchange.outcome === 'failed' && (signIn === 'down' || (state.isProbe && signIn === 'unknown'))
   if (!isFailure) return exchange
 
   const { retryAfterMs } = exchange
-  const failed = { clientId, isProbe: turn.isProbe, ...(retryAfterMs && { retryAfterMs }) }
+  const failed = { clientId, isProbe: state.isProbe, ...(retryAfterMs && { retryAfterMs }) }
   const { hasBegun, pausedForMs } = await changeOutage(ctx.db, (before) => afterFailure(before, failed))
   if (hasBegun) ctx.log.warn('Trackunit’s sign-in does not answer: from now on one request at a time probes it')
-  // The pause for all replaces the account's own, which could outlast the outage by a minute.
+  // The pause for all accounts replaces the account's own, which could outlast the outage by a minute.
   const isCovered = pausedForMs !== undefined && pausedForMs >= (retryAfterMs ?? 0)
   return isCovered ? paused(pausedForMs) : exchange
 }

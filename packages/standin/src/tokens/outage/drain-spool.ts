@@ -4,8 +4,8 @@ import type { TokensContext } from '../tokens-context.ts'
 const actor: Actor = { kind: 'system', id: 'spool' }
 
 /**
- * Records the hand-outs of an outage of the database. A line that cannot be recorded is set aside: named in the log and the
- * audit, counted, and kept in `set-aside.jsonl` beside the spool, so that it holds up no other.
+ * Records the hand-outs of an outage of the database. A line that cannot be recorded is set aside, so that it does not delay
+ * the others: it is named in the log and the audit, counted, and kept in `set-aside.jsonl` beside the spool.
  * @returns false: there is no more
  */
 export async function drainSpool(ctx: TokensContext): Promise<boolean> {

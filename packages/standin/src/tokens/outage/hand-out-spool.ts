@@ -42,7 +42,7 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
   let usedBytes: number | undefined
   let writing: Promise<unknown> = Promise.resolve()
 
-  /** One after the other, whether the work before failed or not. */
+  /** One after the other, even if the previous work failed. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = writing.then(work)
     writing = done.catch(() => {})
@@ -81,7 +81,7 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
   }
 
   return {
-    /** @throws StandinError `STORAGE_UNAVAILABLE` where it cannot be written: then no token may leave */
+    /** @throws StandinError `STORAGE_UNAVAILABLE` if it cannot be written: then the token may not be handed out */
     async append(handOut: HandOut): Promise<void> {
       const spooled: SpooledHandOut = { ...handOut, entryId: randomUUID(), at: clock.now() }
       try {
@@ -97,8 +97,8 @@ export function createHandOutSpool({ dir, maxBytes = 64 * 1_024 * 1_024, outageS
     close: closeCurrent,
 
     /**
-     * Records all hand-outs, those that a killed process left behind too. Recording one twice must leave one row.
-     * @param setAside told of a line that cannot be recorded, whatever is tried, before it is kept apart
+     * Records all hand-outs, including those that a killed process left behind. Recording one twice must leave one row.
+     * @param setAside called with each line that can never be recorded, before the line is kept apart
      * @returns how many lines were recorded, and which were set aside
      * @throws the error of one that could not be recorded now; all that is left is recorded later
      */

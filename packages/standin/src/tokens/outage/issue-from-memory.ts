@@ -26,6 +26,6 @@ export async function issueFromMemory(
 
   await spool.append(handOutOf(token, receiver, known, scopes))
   const handed = isUsable()
-  if (!handed) throw new StandinError('STORAGE_UNAVAILABLE') // Writing took longer than the token was still good for.
+  if (!handed) throw new StandinError('STORAGE_UNAVAILABLE') // It expired while it was being written.
   return handed
 }

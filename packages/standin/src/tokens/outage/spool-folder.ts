@@ -22,7 +22,7 @@ export async function createSpoolFile(dir: string): Promise<SpoolFile> {
   return { path, file }
 }
 
-/** The spool files of all processes, those of killed ones too. */
+/** The spool files of all processes, including those of killed ones. */
 export async function listSpoolFiles(dir: string): Promise<string[]> {
   const names = await orMissing(readdir(dir), [])
   return names.filter((name) => name.endsWith(suffix)).map((name) => join(dir, name))
@@ -72,7 +72,7 @@ export function parseLine({ text }: SpoolLine): SpooledHandOut | undefined {
   }
 }
 
-/** Of this folder alone: not a spool file. */
+/** Not a spool file itself. */
 const setAsidePath = (dir: string) => join(dir, 'set-aside.jsonl')
 
 /** The names of the lines that were set aside. */
