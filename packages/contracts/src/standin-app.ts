@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Accent, accentProblem } from './accent.ts'
+import { lineSchema } from './text.ts'
 
 /** A scope as an OAuth scope token. @see RFC 6749 §3.3 */
 export const scopeSchema = z
@@ -10,7 +11,7 @@ export const scopeSchema = z
 const colourOf = (theme: keyof Accent) =>
   z
     .string()
-    .regex(/^#[0-9a-f]{6}$/i, 'a colour has the form #rrggbb')
+    .regex(/^#[0-9a-f]{6}$/i, { error: 'a colour has the form #rrggbb', abort: true })
     .superRefine((colour, check) => {
       const problem = accentProblem(theme, colour)
       if (problem) check.addIssue({ code: 'custom', message: problem })
@@ -26,7 +27,7 @@ export const standinAppSchema = z.strictObject({
     .regex(/^@[\w.-]+\/[\w.-]+$/, 'an app id has the form @organization/appname')
     .max(200),
   /** How users know the app: on its pages, in emails and in Manager. */
-  name: z.string().min(1).max(60),
+  name: lineSchema(60).min(1),
   description: z.string().min(1).max(300),
   /** The colour of links and buttons, on pages and in emails. Default: blue, `defaultAccent`. Refused if it cannot be read. */
   accent: z.strictObject({ light: colourOf('light'), dark: colourOf('dark') }).optional(),

@@ -54,6 +54,8 @@ test('touches no folder that has something in it', () => {
   writeFileSync(join(folder, 'mine.txt'), '')
   expect(() => createProject({ folder, name: 'Roster', id: '@acme/roster', versions })).toThrow(/is not empty/)
   expect(filesOf(folder)).toEqual(['mine.txt'])
+  const file = join(folder, 'mine.txt')
+  expect(() => createProject({ folder: file, name: 'Roster', id: '@acme/roster', versions })).toThrow(/is a file/)
 })
 
 test.each([
@@ -86,6 +88,10 @@ test('takes flags, and asks for the rest', async () => {
 
 test.each([
   [['Yard!'], /letters, digits and hyphens/],
+  [['Yard'], /small letters/],
+  [['node_modules'], /small letters/],
+  [['yard', 'list'], /One folder/],
+  [['yard', '--name', 'Yard\nlist'], /on one line/],
   [['yard', '--id', 'yard'], /@organization\/appname/],
   [['yard', '--name', ' '], /1 to 60 characters/],
   [['yard', '--colour', 'red'], /colour/],

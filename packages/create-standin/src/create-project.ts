@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 export interface NewProject {
@@ -20,6 +20,8 @@ const named = ['standin.config.ts', 'README.md', 'Dockerfile', 'package.json', '
 
 /** @throws Error that says why the project cannot be made */
 export function createProject({ folder, name, id, versions }: NewProject): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new Error(`${folder} is a file. Choose another name.`)
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new Error(`The folder ${folder} is not empty. Choose another name.`)
   cpSync(template, folder, {

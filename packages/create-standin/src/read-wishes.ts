@@ -31,15 +31,21 @@ export async function readWishes(argv: readonly string[], ask: Ask | undefined):
   const answer = (question: string, otherwise: string) =>
     ask && !values.yes ? ask(question, otherwise) : Promise.resolve(otherwise)
 
+  if (positionals.length > 1)
+    throw new Error(
+      `One folder, please, not ${positionals.length}. A name of several words is quoted: --name "Yard list".`,
+    )
   const folder = resolve(positionals[0] ?? (await answer('Folder', 'roster')))
-  const word = basename(folder).toLowerCase()
-  if (!/^[a-z0-9][a-z0-9._-]*$/.test(word))
-    throw new Error(`A folder is called with letters, digits and hyphens: ${word}`)
-  const name = values.name ?? (await answer('Name of the app', titleOf(word)))
-  if (name.trim() === '' || name.length > 60) throw new Error('A name has 1 to 60 characters.')
+  const word = basename(folder)
+  // npm and Docker know the app by the folder's name, and refuse capital letters.
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(word) || word === 'node_modules')
+    throw new Error(`A folder is called with small letters, digits and hyphens, such as yard-list: ${word}`)
+  const name = (values.name ?? (await answer('Name of the app', titleOf(word)))).trim()
+  if (name === '' || name.length > 60 || /\p{Cc}/u.test(name))
+    throw new Error('A name has 1 to 60 characters, on one line.')
   const id = values.id ?? (await answer('Id at Trackunit, @organization/appname', `@acme/${word}`))
   if (!idForm.test(id)) throw new Error(`An app id has the form @organization/appname: ${id}`)
-  return { folder, name: name.trim(), id }
+  return { folder, name, id }
 }
 
 const titleOf = (word: string) => word.charAt(0).toUpperCase() + word.slice(1).replaceAll(/[-_.]+/g, ' ')

@@ -31,6 +31,14 @@ test.for([
   expect(() => catalogueOf({ ...report, state })).toThrow(mistake)
 })
 
+test.for([
+  { given: { input: z.string() as never }, mistake: /site-report.*input is not z.object/ },
+  { given: { input: undefined as never }, mistake: /site-report.*input is not z.object/ },
+  { given: { title: ' ' }, mistake: /site-report.*title/ },
+])('an action that nobody could set up stops the start: $mistake', ({ given, mistake }) => {
+  expect(() => catalogueOf({ ...report, ...given })).toThrow(mistake)
+})
+
 test('GraphQL is no address to which a POST only reads', () => {
   expect(() => catalogueOf({ ...report, readingPosts: ['/api/graphql/'] })).toThrow(/site-report.*mutations/)
   expect(() => catalogueOf({ ...report, readingPosts: ['/api/search'] })).not.toThrow()

@@ -59,9 +59,11 @@ function mistakeIn(
   action: AnyAction,
   { manifestScopes, isTaken }: { manifestScopes: readonly string[]; isTaken: boolean },
 ): string | undefined {
-  const { id, scopes, optionalScopes = [] } = action
+  const { id, title, input, scopes, optionalScopes = [] } = action
   if (!actionIdSchema.safeParse(id).success) return 'an id is lower case words with hyphens.'
   if (isTaken) return 'two actions have this id.'
+  if (title.trim() === '') return 'it needs a title, by which people know it.'
+  if (!(input instanceof z.ZodObject)) return 'its input is not z.object({ … }), of which its form is made.'
   const missing = [...scopes, ...optionalScopes].filter((scope) => !manifestScopes.includes(scope))
   if (missing.length > 0) return `add to the scopes in standin.config.ts: ${missing.join(', ')}.`
   if (action.readingPosts?.some((path) => /graphql/i.test(path)))

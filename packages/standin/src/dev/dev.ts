@@ -7,6 +7,7 @@ import { followClock, withMovedDate } from './follow-clock.ts'
 import { leftovers, readLeftovers } from './leftovers.ts'
 import { answers, runPart, until } from './part.ts'
 import { type DevOptions, type DevPlan, planDev } from './plan-dev.ts'
+import { createRestarts } from './restarts.ts'
 import { createRunningParts, type RunningParts } from './running-parts.ts'
 import { watchSources } from './watch-sources.ts'
 
@@ -88,7 +89,14 @@ async function startAll(
   ])
   await Promise.all([installOneAccount(plan, options), takeTime(plan)])
   parts.ready()
-  closeLast.push(watchSources(dirname(server), createRestarts(plan, options, parts)))
+  const changed = createRestarts({
+    say: options.say,
+    isStopping: parts.isStopping,
+    isServerReady: () => isServerReady(plan),
+    startAgain: parts.startAgain,
+    readConfig: () => writeManifest(plan, options),
+  })
+  closeLast.push(watchSources(dirname(server), changed))
   print(`Open ${addresses.manager}/`)
 }
 
@@ -131,32 +139,6 @@ async function writeManifest(
 ): Promise<void> {
   const environment = { ...outer, STANDIN_SERVER_URL: addresses.server, CALLBACK_PATH_SECRET: 'none' }
   writeFileSync(manifest, await runPart({ command: [join(app, 'manifest.ts')], cwd: root, environment }))
-}
-
-/** Starts the server again after a change, one time after the other: what changes meanwhile causes another one. */
-function createRestarts(plan: DevPlan, options: DevOptions, parts: RunningParts): (file: string) => void {
-  let changedFile: string | undefined
-  let isRestarting = false
-
-  async function restart(): Promise<void> {
-    isRestarting = true
-    while (changedFile !== undefined && !parts.isStopping()) {
-      const because: string = changedFile
-      changedFile = undefined
-      if (because.endsWith('standin.config.ts')) await parts.startAgain('simulator', () => writeManifest(plan, options))
-      const server = await parts.startAgain('server')
-      const isSettled = async () => changedFile !== undefined || parts.isStopping() || (await isServerReady(plan))
-      await Promise.race([server?.ended, until('the server', isSettled).catch(() => {})])
-      if (await isServerReady(plan).catch(() => false))
-        options.say(`${because} changed: the server runs again, and runs continue where they were.`)
-    }
-    isRestarting = false
-  }
-
-  return (file) => {
-    changedFile = file
-    if (!isRestarting) void restart()
-  }
 }
 
 const isServerReady = ({ addresses }: DevPlan) => answers(`${addresses.server}/health/ready`)

@@ -56,14 +56,12 @@ export function createRunningParts(
     },
     /** Writes down what runs, for the next start, in case this one is killed. */
     remember: () => rememberParts(dataDir, program, parts),
-    /** @param prepare done while it is not running */
-    async startAgain(name: string, prepare = async () => {}): Promise<Part | undefined> {
+    async startAgain(name: string): Promise<Part | undefined> {
       const old = parts.find((part) => part.name === name)
       const options = started.get(name)
       if (!old || !options) return undefined
       expected.add(old)
       await old.stop()
-      await prepare()
       if (isStopping) return undefined
       const part = run(options)
       rememberParts(dataDir, program, parts)

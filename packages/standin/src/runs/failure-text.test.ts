@@ -35,6 +35,12 @@ describe('in development', () => {
     expect(inDevelopment('a bare text')).toBe('Thrown: a bare text')
   })
 
+  test('a place is a path that an editor opens, whatever the folder is called', () => {
+    const error = new Error('broken')
+    error.stack = 'Error: broken\n    at async Object.run (file:///home/me/Mine%20%C3%A6%20(1)/actions/list.ts:25:23)'
+    expect(inDevelopment(error)).toBe('Error: broken, at Object.run (/home/me/Mine æ (1)/actions/list.ts:25:23)')
+  })
+
   test('a run that waits for a known reason says no more than that', () => {
     const limited = new StandinError('TRACKUNIT_RATE_LIMITED')
     expect(inDevelopment(limited, false)).toBeNull()

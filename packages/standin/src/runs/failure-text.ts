@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { type Message, withTexts } from '@standin/contracts'
 import { StandinError } from '../standin-error.ts'
 import { ActionFailed } from './action-failed.ts'
@@ -43,8 +44,17 @@ function inFull(error: Error): string {
       line
         .trim()
         .replace(/^at (async )?/, '')
-        .replace(/file:\/\//, ''),
+        .replace(/file:\/\/.*(?=:\d+:\d+)/, pathOf),
     )
   const own = places.find((place) => !/node:|node_modules|<anonymous>/.test(place)) ?? places[0]
   return `${message.startsWith(name) ? message : `${name}: ${message}`}${own ? `, at ${own}` : ''}`
+}
+
+/** As an editor opens it; a file's URL escapes spaces and most letters. */
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    return url
+  }
 }

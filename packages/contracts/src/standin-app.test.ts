@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { standinAppSchema } from './standin-app.ts'
+
+const app = {
+  id: '@acme/roster',
+  name: 'Roster',
+  description: 'Lists.',
+  scopes: [{ scope: 'asset.view', optional: false }],
+  callbackUrl: 'https://roster.example.com/trackunit/callback',
+}
+const problemsOf = (change: object) =>
+  (standinAppSchema.safeParse({ ...app, ...change }).error?.issues ?? []).map(({ message }) => message)
+
+test('a name is one line, since it stands in subjects and headings', () => {
+  expect(problemsOf({})).toEqual([])
+  expect(problemsOf({ name: 'Roster\nBcc: all@example.com' })).toEqual([expect.stringMatching(/control characters/)])
+  expect(problemsOf({ name: '' })).toHaveLength(1)
+})
+
+test('what is no colour is told so, and not that it cannot be read', () => {
+  expect(problemsOf({ accent: { light: '#0b4fb3', dark: 'red' } })).toEqual(['a colour has the form #rrggbb'])
+})
