@@ -196,15 +196,18 @@ const queries: Array<[string, string]> = [
 /** Every metric that the server has, with its labels, as a scrape shows them after each was counted once. */
 async function seriesOfServer(): Promise<Map<string, Set<string>>> {
   const metrics = createMetrics()
-  metrics.measureDatabase(async () => ({
-    openRuns: { queued: 1 },
-    heldCallbacks: 1,
-    signInDownForS: 1,
-    oldestDueProofS: 1,
-    oldestDueDeliveryS: 1,
-    stillestRunS: 60,
-    accounts: { active: 7 },
-  }))
+  metrics.readAtScrape({
+    counts: async () => ({
+      openRuns: { queued: 1 },
+      heldCallbacks: 1,
+      signInDownForS: 1,
+      oldestDueProofS: 1,
+      oldestDueDeliveryS: 1,
+      oldestRunWithoutProgressS: 60,
+      accounts: { active: 7 },
+    }),
+    keySetAgesS: () => ({ callbacks: 1 }),
+  })
   metrics.countCallback('accepted')
   metrics.countExchange('token')
   metrics.countHandOut('database')
@@ -215,7 +218,6 @@ async function seriesOfServer(): Promise<Map<string, Set<string>>> {
   metrics.timeExchange()()
   metrics.timeCommit(0.01)
   metrics.nameEncryptionKey('key')
-  metrics.measureKeySets(() => ({ callbacks: 1 }))
   const series = new Map<string, Set<string>>()
   for (const [, name = '', labels = ''] of (await metrics.text()).matchAll(/^(\w+)(?:\{(.*)\})? /gm)) {
     const known = series.get(name) ?? new Set()

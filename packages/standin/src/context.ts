@@ -2,13 +2,14 @@ import { type Audit, createAudit } from './audit/audit.ts'
 import { type Clock, createSteadyClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { type Connection, connectDatabase, type Database, poolWaitS, type Transaction } from './database/database.ts'
-import { type DatabaseWatch, watchDatabase } from './database/database-watch.ts'
+import type { DatabaseWatch } from './database/database-watch.ts'
 import { createListener, type ReplicaListener } from './database/listen.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { createNotifier, type Notice, type Notices, type Notifier, notify } from './database/notices.ts'
 import { openDatabase } from './database/open-database.ts'
 import { createSeenBeats } from './database/seen-beats.ts'
 import { createSharedTurns, type SharedTurns } from './database/shared-turns.ts'
+import { watchDatabase } from './database/watch-database.ts'
 import type { Logger } from './observability/logger.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { createSignedRows, type SignedRows } from './secrets/signed-rows.ts'
@@ -160,9 +161,11 @@ export function measureReplica(
   { metrics, config, clock }: Context,
   { connection, watch }: { connection: Connection; watch: DatabaseWatch },
 ): void {
-  metrics.measurePrepared(connection.preparedTexts)
-  metrics.measureWatch(watch)
-  metrics.measurePool(() => poolWaitS(connection, clock))
+  metrics.readAtScrape({
+    watch,
+    preparedTexts: connection.preparedTexts,
+    poolWaitS: () => poolWaitS(connection, clock),
+  })
   metrics.nameEncryptionKey(config.keys.encryption[0].kid)
 }
 

@@ -10,9 +10,9 @@ import { createTestDatabase } from '../test/test-database.ts'
 import { testApp } from '../test/test-replica.ts'
 import { createStandin } from './create-standin.ts'
 import { connectDatabase } from './database/database.ts'
-import { watchDatabase } from './database/database-watch.ts'
 import { createReplica } from './database/replica.ts'
 import { createSeenBeats } from './database/seen-beats.ts'
+import { watchDatabase } from './database/watch-database.ts'
 import { createLogger } from './observability/logger.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'standin-restored-'))

@@ -19,8 +19,8 @@ function watchPlayed() {
     aheadMs: 0,
     cuts: [] as number[],
     commitsCut: 0,
-    questionsCut: 0,
-    asked: 0,
+    probesCut: 0,
+    probes: 0,
     hangs: undefined as Promise<number> | undefined,
   }
   const answer = (isGood: boolean) =>
@@ -31,13 +31,13 @@ function watchPlayed() {
     replica,
     clock,
     log: pino({ base: null, timestamp: false }, { write: (line) => logged.push(JSON.parse(line).msg) }),
-    ask: () => {
-      database.asked++
+    probe: () => {
+      database.probes++
       return database.hangs ?? answer(database.answers)
     },
-    askForRoom: () => answer(database.hasRoom),
+    probeRoom: () => answer(database.hasRoom),
     cutCommits: () => void database.commitsCut++,
-    cutQuestion: () => void database.questionsCut++,
+    cutProbe: () => void database.probesCut++,
     correctClock: (aheadMs) => void corrections.push(aheadMs),
     cut: (unlessHeardWithinMs) => void database.cuts.push(unlessHeardWithinMs),
   })
@@ -142,7 +142,7 @@ test('invariant 26: a hanging commit is ended after three seconds, and only one 
   expect([watch.trouble(), database.commitsCut]).toEqual(['not-committing', 0])
   clock.advance(3_000)
   await vi.waitFor(() => expect(database.commitsCut).toBe(1), { timeout: 5_000 })
-  expect(database).toMatchObject({ asked: 1, cuts: [] })
+  expect(database).toMatchObject({ probes: 1, cuts: [] })
 
   database.hangs = undefined
   commit.resolve(0)
@@ -156,11 +156,11 @@ test('invariant 26: a question that is never answered is given up after fifteen 
   database.hangs = undefined
   clock.advance(14_999)
   expect(await watch.suspect()).toBe(true)
-  expect(database).toMatchObject({ asked: 1, questionsCut: 0 })
+  expect(database).toMatchObject({ probes: 1, probesCut: 0 })
 
   clock.advance(1)
   await vi.waitFor(() => expect(watch.isDown()).toBe(false), patiently)
-  expect(database).toMatchObject({ asked: 2, questionsCut: 1 })
+  expect(database).toMatchObject({ probes: 2, probesCut: 1 })
 }, 15_000)
 
 test('the database is up again even if one of its listeners throws', async () => {

@@ -9,9 +9,9 @@ import { createTestDatabase } from '../../test/test-database.ts'
 import { systemClock } from '../clock.ts'
 import { checkDriver } from './check-driver.ts'
 import { connectDatabase } from './database.ts'
-import { watchDatabase } from './database-watch.ts'
 import { createReplica } from './replica.ts'
 import { createSeenBeats } from './seen-beats.ts'
+import { watchDatabase } from './watch-database.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)

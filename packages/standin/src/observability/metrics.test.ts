@@ -13,7 +13,7 @@ const counts = async () => ({
   signInDownForS: 12,
   oldestDueProofS: 40,
   oldestDueDeliveryS: 50,
-  stillestRunS: 60,
+  oldestRunWithoutProgressS: 60,
   accounts: { active: 7 },
 })
 
@@ -28,7 +28,7 @@ async function freePort(): Promise<number> {
 
 test('counts answers and reasons, and asks the database for the rest', async () => {
   const metrics = createMetrics()
-  metrics.measureDatabase(counts)
+  metrics.readAtScrape({ counts })
   metrics.countCallback('accepted')
   metrics.countCallback('accepted')
   metrics.countCallback({ error: new StandinError('IDENTITY_INVALID') })
@@ -47,7 +47,7 @@ test('counts refusals and ended runs, times exchanges and looks at the spool', a
   const metrics = createMetrics()
   metrics.countRefusal({ route: '/v1/token', reason: 'ACCOUNT_FORBIDDEN' })
   metrics.countEndedRun({ actionId: 'fleet-snapshot', state: 'succeeded' })
-  metrics.measureSpool(async () => 512)
+  metrics.readAtScrape({ spoolBytes: async () => 512 })
   metrics.timeExchange()()
   metrics.timeExchange()()
 
@@ -61,7 +61,7 @@ test('counts refusals and ended runs, times exchanges and looks at the spool', a
 test('shows whether the database is up, clocks agree, keys are there and loops work', async () => {
   const metrics = createMetrics()
   const database = { isDown: false, offByMs: undefined as number | undefined }
-  metrics.measureWatch({ isDown: () => database.isDown, clockOffByMs: () => database.offByMs })
+  metrics.readAtScrape({ watch: { isDown: () => database.isDown, clockOffByMs: () => database.offByMs } })
   const well = await metrics.text()
   expect(well).toContain('standin_database_up 1')
   expect(well).toContain('standin_clock_ahead_seconds 0')
@@ -80,8 +80,10 @@ test('shows whether the database is up, clocks agree, keys are there and loops w
 
 test('a database that is down is not asked: a scrape would wait for it, and the server would look dead', async () => {
   const metrics = createMetrics()
-  metrics.measureWatch({ isDown: () => true, clockOffByMs: () => undefined })
-  metrics.measureDatabase(() => new Promise(() => {}))
+  metrics.readAtScrape({
+    watch: { isDown: () => true, clockOffByMs: () => undefined },
+    counts: () => new Promise(() => {}),
+  })
   expect(await metrics.text()).toContain('standin_database_up 0')
 })
 
@@ -95,7 +97,7 @@ test('invariant 10: an error of a library is counted without its words', async (
 
 test('is served on its own port, also while the database is down; a taken port stops nothing', async () => {
   const metrics = createMetrics()
-  metrics.measureDatabase(() => Promise.reject(new Error('down')))
+  metrics.readAtScrape({ counts: () => Promise.reject(new Error('down')) })
   const address = { port: await freePort(), host: '127.0.0.1' }
   const log = createLogger('silent')
   onTestFinished(await serveMetrics(metrics, address, log))
@@ -111,11 +113,12 @@ test('invariant 25: however many scrape at once, the database is asked once', as
   const metrics = createMetrics()
   const gate = createGate()
   let asked = 0
-  metrics.measurePool(async () => {
+  const poolWaitS = async () => {
     asked++
     await gate.pass()
     return 0
-  })
+  }
+  metrics.readAtScrape({ poolWaitS })
   const scrapes = Array.from({ length: 1_000 }, () => metrics.text())
   await gate.reached
   gate.open()

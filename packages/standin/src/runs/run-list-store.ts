@@ -117,10 +117,10 @@ export async function isOlderThan(tx: Transaction, run: RunKey, ageMs: number): 
 }
 
 /**
- * How long the run that stands still for longest has done so: due and claimed by no worker, or worked on without an event.
- * Reads only runs that have their turn. For the metrics.
+ * The longest time, in seconds, that a run has been due without a worker, or worked on without an event. Reads only promoted
+ * runs. For the metrics.
  */
-export async function stillestRunS(db: Database): Promise<number> {
+export async function oldestRunWithoutProgressS(db: Database): Promise<number> {
   const [row] = await db.execute<{ seconds: number }>(sql`
     select coalesce(extract(epoch from now() - min(since)), 0)::float8 as seconds from (
       select min(coalesce(waiting_until, promoted_at)) as since from ${runs}

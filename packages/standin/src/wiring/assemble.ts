@@ -17,7 +17,7 @@ import { createSlowReceivers } from '../deliveries/slow-receivers.ts'
 import { type HttpContext, rememberAccounts } from '../http/http-context.ts'
 import { accountOfArtifact, offerArtifacts } from '../results/artifacts/artifact-store.ts'
 import { createResultsMemory } from '../results/results-context.ts'
-import { countOpenRunsByState, stillestRunS } from '../runs/run-list-store.ts'
+import { countOpenRunsByState, oldestRunWithoutProgressS } from '../runs/run-list-store.ts'
 import { accountOfRun } from '../runs/run-store.ts'
 import { createRunsMemory } from '../runs/runs-context.ts'
 import { accountOfSchedule } from '../schedules/schedule-store.ts'
@@ -60,20 +60,22 @@ export function assemble(
     actions: { ...catalogue, deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows) },
     deliveries: { sendEmail, sendWebhook, slow: createSlowReceivers(), ...createSendTimes() },
   }
-  ctx.metrics.measureSpool(ctx.tokens.spool.bytes)
-  ctx.metrics.measureDatabase(async () => ({
-    openRuns: await countOpenRunsByState(ctx.db),
-    heldCallbacks: await countHeld(ctx.db),
-    signInDownForS: await signInDownForS(ctx.db),
-    oldestDueProofS: await oldestDueProofS(ctx.db),
-    oldestDueDeliveryS: await oldestDueDeliveryS(ctx.db),
-    stillestRunS: await stillestRunS(ctx.db),
-    accounts: await readAccountCounts(ctx.db),
-  }))
-  ctx.metrics.measureKeySets(() => ({
-    callbacks: inSeconds(ctx.trackunit.callbackKeys.ageMs()),
-    users: inSeconds(ctx.access.userKeys?.ageMs()),
-  }))
+  ctx.metrics.readAtScrape({
+    spoolBytes: ctx.tokens.spool.bytes,
+    counts: async () => ({
+      openRuns: await countOpenRunsByState(ctx.db),
+      heldCallbacks: await countHeld(ctx.db),
+      signInDownForS: await signInDownForS(ctx.db),
+      oldestDueProofS: await oldestDueProofS(ctx.db),
+      oldestDueDeliveryS: await oldestDueDeliveryS(ctx.db),
+      oldestRunWithoutProgressS: await oldestRunWithoutProgressS(ctx.db),
+      accounts: await readAccountCounts(ctx.db),
+    }),
+    keySetAgesS: () => ({
+      callbacks: inSeconds(ctx.trackunit.callbackKeys.ageMs()),
+      users: inSeconds(ctx.access.userKeys?.ageMs()),
+    }),
+  })
   return ctx
 }
 
