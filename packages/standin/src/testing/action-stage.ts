@@ -22,9 +22,9 @@ interface Given extends Partial<SimulatedTrackunit> {
   now?: Date
   timeZone?: string | null
   grantedScopes?: readonly string[]
-  /** A Trackunit that answers as the test says, in place of the simulated one. */
+  /** Answers the requests in place of the simulated Trackunit. */
   client?: PlayedRequests
-  /** Columns whose texts are the action's own, not names that people gave: without a key, they cannot be translated. */
+  /** Columns with texts of the action, not names that people chose: these must have a key, to be translated. */
   ownColumns?: readonly string[]
 }
 
@@ -34,17 +34,46 @@ export interface HowToPlay {
   preview?: Played
   /** Rows of the preview, by their ids, whose changes are not made. */
   leaveOut?: readonly string[]
-  /** The checkpoint of a run that began before. */
+  /** The checkpoint of an earlier attempt. */
   resumedFrom?: unknown
-  /** Throws if the action says something that a language of its `messages` lacks. */
+  /** Throws if one of the action's texts is missing in a language of its `messages`. True by default. */
   checksTranslations?: boolean
-  /** What it fails of for good ends it, and what it leaves then is played. */
+  /** If it fails for good, plays its `leavePart` instead of throwing. */
   endsHalfWay?: boolean
 }
 
 const mostAttempts = 200
-/** Without an answer in a row, and without a checkpoint in between. */
+/** Requests in a row without an answer, without a checkpoint in between. */
 const mostRetries = 5
+
+/** One account, and what passes from one of its runs to the next. */
+interface Stage {
+  world: SimulatedTrackunit
+  trackunit: ReturnType<typeof createTrackunitInMemory>
+  register: ReturnType<typeof createMachinesInMemory>
+  lastRuns: Map<string, Played>
+  runs: number
+  nowMs: number
+  ownColumns: readonly string[]
+  timeZone: string | null
+  grantedScopes: readonly string[] | undefined
+  client: PlayedRequests
+}
+
+const emptyWorld = (): SimulatedTrackunit => ({
+  machines: [],
+  events: [],
+  issues: [],
+  overdue: [],
+  plan: 'irisx',
+  hasGroups: true,
+  isPartial: false,
+  hasDataHealth: true,
+  hasServices: true,
+  hasAemp: true,
+  vanished: new Set<string>(),
+  onRequest: () => 'answer',
+})
 
 /**
  * One account, and a worker that continues from the last checkpoint as the engine does: what was written after it is
@@ -58,119 +87,119 @@ export function createActionStage({
   ownColumns = [],
   ...given
 }: Given = {}) {
-  let nowMs = now.getTime()
-  const world: SimulatedTrackunit = {
-    machines: [],
-    events: [],
-    issues: [],
-    overdue: [],
-    plan: 'irisx',
-    hasGroups: true,
-    isPartial: false,
-    hasDataHealth: true,
-    hasServices: true,
-    hasAemp: true,
-    vanished: new Set<string>(),
-    onRequest: () => 'answer' as const,
-    ...given,
+  const world = { ...emptyWorld(), ...given }
+  const trackunit = createTrackunitInMemory(world, { now: () => stage.nowMs })
+  const stage: Stage = {
+    world,
+    trackunit,
+    register: createMachinesInMemory(),
+    lastRuns: new Map(),
+    runs: 0,
+    nowMs: now.getTime(),
+    timeZone,
+    grantedScopes,
+    client: client ?? trackunit.client,
+    ownColumns,
   }
-  const register = createMachinesInMemory()
-  const trackunit = createTrackunitInMemory(world, { now: () => nowMs })
-  const lastRuns = new Map<string, Played>()
-  let runs = 0
-
-  async function play<Schema extends z.ZodObject, State extends z.ZodObject>(
-    action: Action<Schema, State>,
-    how: HowToPlay = {},
-  ): Promise<Played> {
-    const {
-      input = {},
-      mode = 'apply',
-      preview,
-      leaveOut = [],
-      resumedFrom,
-      checksTranslations = true,
-      endsHalfWay = false,
-    } = how
-    checkInput(action, { ...input })
-    const firstRequest = trackunit.requests.length
-    const key = `${action.id} ${mode}`
-    const gate = createChangeGate()
-    const rules = { mayChange: gate.isOpen, readingPosts: action.readingPosts ?? [] }
-    const run: StagedRun<Schema, State> = {
-      action,
-      mode,
-      input,
-      given: {
-        accountId: '11111111-2222-4333-8444-555555555555',
-        account: { timeZone, unitSystem: 'metric', grantedScopes },
-        trackunit: withPages(guardChanges({ ...unanswered, ...(client ?? trackunit.client) }, rules)),
-        clock: { now: () => new Date(nowMs) },
-        previous: previousOf(lastRuns.get(key)),
-        preview: preview && previewOf(preview, leaveOut),
-        machines: register.registerOf(++runs, `${key} ${JSON.stringify(input)}`),
-      },
-      gate,
-      said: nothingSaid(),
-      kept: {
-        state: resumedFrom === undefined ? undefined : { state: resumedFrom },
-        rows: [],
-        files: new Map(),
-      },
-      effects: new Map(),
-      retries: 0,
-    }
-    const attempts = await playToItsEnd(run, { endsHalfWay, wait: (ms) => (nowMs += ms) })
-    run.said.rows = run.kept.rows
-    if (checksTranslations) checkSaid(run.said, action, ownColumns)
-    const last: Played = {
-      ...(spoken(run.said, textOf) as Pick<Played, keyof Said>),
-      files: Object.fromEntries(run.kept.files),
-      attempts,
-      requests: trackunit.requests.slice(firstRequest),
-      checkpoint: run.kept.state?.state,
-      endedAt: new Date(nowMs),
-    }
-    sent.set(last, run.kept.rows)
-    lastRuns.set(key, last)
-    return last
-  }
-
   return {
     world,
-    /** Of all runs so far, by path. */
+    /** The paths of all requests so far. */
     requests: trackunit.requests,
-    play,
-    /** What a snapshot would keep of the counters, without its lists and files. */
-    async collect(): Promise<void> {
-      const machines = register.registerOf(++runs, 'collect')
-      await machines.keep(
-        world.machines.map((machine) => ({
-          id: machine.id,
-          name: machine.name ?? null,
-          brand: null,
-          model: null,
-          serialNumber: null,
-          groups: [],
-          type: machine.assetType ?? null,
-          site: machine.site ?? null,
-          latitude: null,
-          longitude: null,
-          address: null,
-          lastSeenAt: new Date(nowMs),
-          operatingHours: machine.hours ?? null,
-          idleHours: machine.idleHours ?? null,
-          fuelPercent: null,
-          batteryPercent: null,
-        })),
-      )
-      await machines.keepReadings()
-    },
-    now: () => new Date(nowMs),
+    play: <Schema extends z.ZodObject, State extends z.ZodObject>(action: Action<Schema, State>, how: HowToPlay = {}) =>
+      play(stage, action, how),
+    /** Stores the machines' counters as a snapshot does, without its lists and files. */
+    collect: () => collect(stage),
+    now: () => new Date(stage.nowMs),
     pass: (ms: number) => {
-      nowMs += ms
+      stage.nowMs += ms
     },
   }
+}
+
+async function play<Schema extends z.ZodObject, State extends z.ZodObject>(
+  stage: Stage,
+  action: Action<Schema, State>,
+  how: HowToPlay,
+): Promise<Played> {
+  checkInput(action, { ...how.input })
+  const firstRequest = stage.trackunit.requests.length
+  const run = stageRun(stage, action, how)
+  const attempts = await playToItsEnd(run, {
+    endsHalfWay: how.endsHalfWay ?? false,
+    wait: (ms) => {
+      stage.nowMs += ms
+    },
+  })
+  run.said.rows = run.kept.rows
+  if (how.checksTranslations ?? true) checkSaid(run.said, action, stage.ownColumns)
+  const played: Played = {
+    ...(spoken(run.said, textOf) as Pick<Played, keyof Said>),
+    files: Object.fromEntries(run.kept.files),
+    attempts,
+    requests: stage.trackunit.requests.slice(firstRequest),
+    checkpoint: run.kept.state?.state,
+    endedAt: new Date(stage.nowMs),
+  }
+  sent.set(played, run.kept.rows)
+  stage.lastRuns.set(keyOf(action, run.mode), played)
+  return played
+}
+
+const keyOf = ({ id }: { id: string }, mode: 'preview' | 'apply') => `${id} ${mode}`
+
+function stageRun<Schema extends z.ZodObject, State extends z.ZodObject>(
+  stage: Stage,
+  action: Action<Schema, State>,
+  { input = {}, mode = 'apply', preview, leaveOut = [], resumedFrom }: HowToPlay,
+): StagedRun<Schema, State> {
+  const key = keyOf(action, mode)
+  const gate = createChangeGate()
+  const rules = { mayChange: gate.isOpen, readingPosts: action.readingPosts ?? [] }
+  const { timeZone, grantedScopes } = stage
+  return {
+    action,
+    mode,
+    input,
+    given: {
+      accountId: '11111111-2222-4333-8444-555555555555',
+      account: { timeZone, unitSystem: 'metric', grantedScopes },
+      trackunit: withPages(guardChanges({ ...unanswered, ...stage.client }, rules)),
+      clock: { now: () => new Date(stage.nowMs) },
+      previous: previousOf(stage.lastRuns.get(key)),
+      preview: preview && previewOf(preview, leaveOut),
+      machines: stage.register.registerOf(++stage.runs, `${key} ${JSON.stringify(input)}`),
+    },
+    gate,
+    said: nothingSaid(),
+    kept: { state: resumedFrom === undefined ? undefined : { state: resumedFrom }, rows: [], files: new Map() },
+    effects: new Map(),
+    retries: 0,
+  }
+}
+
+async function collect(stage: Stage): Promise<void> {
+  const machines = stage.register.registerOf(++stage.runs, 'collect')
+  await machines.keep(
+    stage.world.machines.map((machine) => ({
+      id: machine.id,
+      name: machine.name ?? null,
+      brand: null,
+      model: null,
+      serialNumber: null,
+      groups: [],
+      type: machine.assetType ?? null,
+      site: machine.site ?? null,
+      latitude: null,
+      longitude: null,
+      address: null,
+      lastSeenAt: new Date(stage.nowMs),
+      operatingHours: machine.hours ?? null,
+      idleHours: machine.idleHours ?? null,
+      fuelPercent: null,
+      batteryPercent: null,
+    })),
+  )
+  await machines.keepReadings()
 }
 
 /** @returns how many attempts it took */
@@ -191,7 +220,7 @@ async function playToItsEnd<Schema extends z.ZodObject, State extends z.ZodObjec
       } else throw error
     }
   }
-  throw new Error('the action does not come to an end')
+  throw new Error(`the action did not end within ${mostAttempts} attempts`)
 }
 
 /** Whether the engine would try again. */

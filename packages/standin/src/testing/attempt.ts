@@ -20,17 +20,17 @@ export interface StagedRun<Schema extends z.ZodObject, State extends z.ZodObject
   >
   gate: ChangeGate
   said: Said
-  /** As the last checkpoint left it. */
+  /** As of the last checkpoint. */
   kept: { state: Kept | undefined; rows: GivenRow[]; files: Map<string, string> }
   effects: Map<string, { outcome?: unknown }>
-  /** Requests without an answer in a row, and without a checkpoint in between. */
+  /** Requests in a row without an answer, without a checkpoint in between. */
   retries: number
 }
 
-/** What an action works with while it goes, and what it has when it ends before its time. */
+/** What an action works with while it runs, and in `leavePart`. */
 type PlayedContext<Input, State> = RunContext<Input, State> & PartContext<Input, State>
 
-/** One attempt: it continues from the last checkpoint, and what it does after its own last one is lost if it throws. */
+/** One attempt, from the last checkpoint on. If it throws, everything after its own last checkpoint is lost. */
 export async function attempt<Schema extends z.ZodObject, State extends z.ZodObject>(
   run: StagedRun<Schema, State>,
   work: (context: PlayedContext<z.output<Schema>, z.output<State>>) => Promise<void> | undefined,
@@ -90,7 +90,7 @@ function changesOf({
   return {
     async effect({ key: about, find, do: change }) {
       if (mode === 'preview' || !action.changesData)
-        throw new StandinError('ACTION_FAULTY', { detail: 'It called effect where it may change nothing.' })
+        throw new StandinError('ACTION_FAULTY', { detail: 'It called effect where changes are not allowed.' })
       const known = effects.get(about)
       if (known && 'outcome' in known) return known.outcome as never
       const found = known && (await find?.())
@@ -143,7 +143,7 @@ function resultOf(said: Said, rows: GivenRow[]): ResultWriter {
   }
 }
 
-/** @throws Error for a cell that the engine would not take either */
+/** @throws Error for a cell that the engine would refuse too */
 function checkCells(row: GivenRow, columns: readonly GivenColumn[], number: number): void {
   understandRow(
     row,

@@ -3,7 +3,7 @@ import format from 'icu-minify/format'
 import type { AnyAction } from '../actions/define-action.ts'
 import type { Said } from './played.ts'
 
-/** @throws Error for what cannot be read in a language that the action's `messages` declare */
+/** @throws Error for a text that is missing in a language of the action's `messages` */
 export function checkSaid(
   { headline, incomplete, detail, chart, figure, offer, columns, rows, log, steps, progress }: Said,
   action: AnyAction,

@@ -1,6 +1,6 @@
 import type { SimulatedMachine } from './trackunit-in-memory.ts'
 
-/** A fleet of machines that all work well; every fourth is on the same of four sites. */
+/** A fleet of healthy machines, spread over four sites. */
 export function fleetOf(size: number, of: (nth: number) => Partial<SimulatedMachine> = () => ({})): SimulatedMachine[] {
   const types = ['EXCAVATOR', 'ROLLER', 'SCISSOR_LIFT', 'WHEEL_LOADER']
   const brands = ['Volvo', 'Bomag', 'Genie', 'Komatsu', 'JLG']

@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import type { AnyAction } from '../actions/define-action.ts'
 
-/** The app has its own words for the choice of machines. */
-const saidByTheApp = ['machines']
+/** The app translates the choice of machines itself. */
+const translatedByTheApp = ['machines']
 
 /**
- * The texts of an action's form that a language of its `messages` lacks, such as `da: input.days`: they are shown in English.
- * None for an action that declares no other language.
+ * The texts of an action's form that are missing in a language of its `messages`, such as `da: input.days`. They are shown in
+ * English. Empty if the action declares no other language.
  */
 export function missingTranslations({ input, plan, messages = {} }: AnyAction): string[] {
   const form = Object.entries(z.toJSONSchema(input, { io: 'input' }).properties ?? {})
   const ofFields = form.flatMap(([field, schema]) => {
-    if (typeof schema !== 'object' || saidByTheApp.includes(field)) return []
+    if (typeof schema !== 'object' || translatedByTheApp.includes(field)) return []
     const { description, enum: choices = [], items } = schema
     const several = typeof items === 'object' && !Array.isArray(items) ? (items.enum ?? []) : []
     return [

@@ -3,7 +3,7 @@ import type { PreviewOfRun, PreviousRun } from '../actions/run-predecessors.ts'
 import type { GivenColumn } from '../results/result-writer.ts'
 import type { GivenRow } from '../results/understand-rows.ts'
 
-/** What a run left behind, in English. */
+/** What a run produced, in English. */
 export interface Played {
   headline: string
   incomplete: string
@@ -11,7 +11,7 @@ export interface Played {
   chart: ResultChart | undefined
   figure: Spoken<SentFigure> | undefined
   offer: Spoken<SentOffer> | undefined
-  /** What was found before all was, each time. */
+  /** The rows of each call of `early`. */
   early: Played['rows'][]
   rows: Array<Omit<GivenRow, 'cells'> & { cells: Record<string, string | number | null | undefined> }>
   columns: ReadonlyArray<Spoken<GivenColumn>>
@@ -26,7 +26,7 @@ export interface Played {
   endedAt: Date
 }
 
-/** The same, with its messages. */
+/** The same, with messages instead of English texts. */
 export interface Said {
   headline: Message
   incomplete: Message
@@ -57,7 +57,7 @@ export const nothingSaid = (): Said => ({
   progress: [],
 })
 
-/** A row as it is read again. */
+/** A row as `read` returns it. */
 export const asResultRow = ({ id, machine, cells }: GivenRow) => ({
   id,
   isNew: false,
@@ -72,7 +72,7 @@ export const previousOf = (played: Played | undefined): PreviousRun | undefined 
     resultRowIds: async () => new Set(played.rows.map(({ id }) => id)),
   }
 
-/** The rows of a run as it gave them. */
+/** The rows of a run as its action wrote them. */
 export const sent = new WeakMap<Played, GivenRow[]>()
 
 export function previewOf(played: Played, leaveOut: readonly string[]): PreviewOfRun {
