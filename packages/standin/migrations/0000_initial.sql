@@ -605,10 +605,11 @@ CREATE UNIQUE INDEX "credentials_content" ON "credentials" USING btree ("account
 CREATE UNIQUE INDEX "credentials_in_force" ON "credentials" USING btree ("account_id") WHERE "credentials"."state" in ('active', 'parked');--> statement-breakpoint
 CREATE INDEX "credentials_due" ON "credentials" USING btree ("rank","next_attempt_at") WHERE "credentials"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "credentials_claimed" ON "credentials" USING btree ("claimed_by") WHERE "credentials"."claimed_by" is not null;--> statement-breakpoint
-CREATE INDEX "credentials_rejected" ON "credentials" USING btree ("since") WHERE "credentials"."state" = 'rejected';--> statement-breakpoint
+CREATE INDEX "credentials_unsettled" ON "credentials" USING btree ("state","since") WHERE "credentials"."state" in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined');--> statement-breakpoint
 CREATE INDEX "credentials_unproven" ON "credentials" USING btree ("since") WHERE "credentials"."proven_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_never_served" ON "installations" USING btree ("changed_at") WHERE "installations"."active_generation" is null and "installations"."uninstalled_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_unreviewed" ON "installations" USING btree ("account_id") WHERE "installations"."is_unreviewed";--> statement-breakpoint
+CREATE INDEX "installations_paused" ON "installations" USING btree ("account_id") WHERE "installations"."paused_at" is not null;--> statement-breakpoint
 CREATE INDEX "installations_unsettled" ON "installations" USING btree ("account_id") WHERE "installations"."suspended_at" is not null or "installations"."uninstall_signalled_at" is not null or "installations"."erasing_since" is not null;--> statement-breakpoint
 CREATE INDEX "installation_events_account" ON "installation_events" USING btree ("account_id","seq");--> statement-breakpoint
 CREATE INDEX "audit_entries_shown" ON "audit_entries" USING btree ("account_id","at","id") WHERE "audit_entries"."event" not like 'change.%';--> statement-breakpoint

@@ -44,6 +44,7 @@ export function createSteadyClock(machine: Clock): SteadyClock {
   }
 }
 
-export const dayMs = 86_400_000
+export const hourMs = 3_600_000
+export const dayMs = 24 * hourMs
 
 export const daysAgo = (clock: Pick<Clock, 'now'>, days: number): Date => new Date(clock.now().getTime() - days * dayMs)

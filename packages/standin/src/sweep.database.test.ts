@@ -19,7 +19,7 @@ async function startReplica() {
     swept: () => swept,
     end: () => (isMore = false),
     isDue: async (name: string) => (await whatIsDue(replica.ctx.db, new Map([['it', sweepDue(name)]]))).has('it'),
-    sweep: (name: string, work?: () => Promise<boolean>) =>
+    sweep: (name: string, work?: () => Promise<boolean | number>) =>
       sweep(replica.ctx, {
         name,
         everyMs: 3_600_000,
@@ -63,6 +63,15 @@ test('where the one that sweeps dies, another goes on', async () => {
 
   await vi.waitFor(async () => expect(await other.isDue('erasing')).toBe(true), { timeout: 10_000 })
   expect(await other.sweep('erasing')).toBe(true)
+})
+
+test('work that says when there is more is due again then, and not after its period', async () => {
+  await using one = await startReplica()
+  expect(await one.sweep('signing', async () => 60_000)).toBe(false)
+  const [row] =
+    await one.sql`select holder, next_at between now() + interval '50 seconds' and now() + interval '61 seconds' as soon
+      from sweeps where name = 'signing'`
+  expect(row).toEqual({ holder: null, soon: true })
 })
 
 test('work that fails is tried again by any of them, and not at once', async () => {

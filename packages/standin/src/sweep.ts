@@ -4,7 +4,7 @@ import { endSweep, takeSweep } from './database/sweep-store.ts'
 interface Sweep {
   name: string
   everyMs: number
-  /** Does some of it. @returns whether there is more */
+  /** Does some of it. @returns whether there is more at once, or in how many milliseconds */
   work: () => Promise<boolean | number>
 }
 
@@ -23,12 +23,10 @@ export async function sweep(
   if (replicaId === undefined || !(await takeSweep(db, { name, replicaId }))) return false
   let nextInMs = afterErrorMs
   try {
-    if ((await work()) === true) {
-      nextInMs = 0
-      return true
-    }
-    nextInMs = everyMs
-    return false
+    const more = await work()
+    if (more === true) nextInMs = 0
+    else nextInMs = Math.min(more === false ? everyMs : more, everyMs)
+    return more === true
   } finally {
     if (nextInMs > 0) await endSweep(db, { name, replicaId, nextInMs })
   }

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { inject } from 'vitest'
-import { type Connection, connectionOptions, type Database } from '../src/database/database.ts'
-import { withPreparedStatements } from '../src/database/prepared-statements.ts'
+import type { Connection } from '../src/database/database.ts'
 import { createDatabase } from './create-database.ts'
+import { connectExplained, type Explained, explainEverything, nodesOf } from './explained-statements.ts'
 import type {} from './postgres-global-setup.ts'
 
 const shards = 4
@@ -49,36 +48,22 @@ export async function createShardedDatabase(): Promise<ShardedDatabase> {
       await sql.unsafe(`create table ${table}_shard_${shard} partition of ${table}
         for values with (modulus ${shards}, remainder ${shard})`)
   await sql.end()
-  await explainEverything(name)
+  await explainEverything(inject('postgresAdminUrl'), name)
 
-  let noted: Executed[] = []
-  const client = postgres(url, {
-    ...connectionOptions({ max: 6, name: 'standin' }),
-    onnotice: ({ message = '' }) => {
-      const json = message.slice(message.indexOf('{'))
-      if (message.includes('plan:')) noted.push(readPlan(JSON.parse(json)))
-    },
-  })
-  const prepared = withPreparedStatements(client)
-  const db = drizzle({ client: prepared.sql, casing: 'snake_case' }) as Database
-  const close = () => client.end({ timeout: 5 })
+  const { connection, executed } = connectExplained(url)
   return {
     url,
     tables,
-    connection: { sql: client, db, preparedTexts: prepared.known, cut: () => {}, close },
-    executed() {
-      const since = noted
-      noted = []
-      return since
-    },
+    connection,
+    executed: () => executed().map(shardsOf),
     async shardOf(accountId) {
-      const [row] = await client`
+      const [row] = await connection.sql`
         select n from generate_series(0, ${shards - 1}) n
         where satisfies_hash_partition('runs'::regclass, ${shards}, n, ${accountId}::uuid)`
       return Number(row?.n)
     },
     async [Symbol.asyncDispose]() {
-      await close()
+      await connection.close()
       await drop()
     },
   }
@@ -92,38 +77,10 @@ const isSharded = (text: string) =>
   !ofNoAccount.test(text) &&
   /PRIMARY KEY\([^)]*"account_id"|"account_id" uuid PRIMARY KEY/.test(text)
 
-/** Plans as if the tables were large and had no statistics, so that only the account can exclude a shard. */
-async function explainEverything(name: string): Promise<void> {
-  const admin = postgres(inject('postgresAdminUrl'), { max: 1, onnotice: () => {} })
-  const settings = {
-    session_preload_libraries: "'auto_explain'",
-    'auto_explain.log_min_duration': 0,
-    'auto_explain.log_analyze': 'on',
-    'auto_explain.log_timing': 'off',
-    'auto_explain.log_nested_statements': 'on',
-    'auto_explain.log_format': 'json',
-    'auto_explain.log_level': 'notice',
-    plan_cache_mode: 'force_generic_plan',
-    enable_seqscan: 'off',
-    enable_hashjoin: 'off',
-    enable_mergejoin: 'off',
-  }
-  for (const [setting, value] of Object.entries(settings))
-    await admin.unsafe(`alter database ${name} set ${setting} = ${value}`)
-  await admin.end({ timeout: 1 })
-}
-
-interface Plan {
-  'Relation Name'?: string
-  'Actual Loops'?: number
-  Plans?: Plan[]
-}
-
-function readPlan({ 'Query Text': text, Plan: plan }: { 'Query Text': string; Plan: Plan }): Executed {
-  const touched = (of: Plan): number[] => [
-    ...(of['Actual Loops'] === 0 ? [] : [Number(/_shard_(\d+)$/.exec(of['Relation Name'] ?? '')?.[1] ?? Number.NaN)]),
-    ...(of.Plans ?? []).flatMap(touched),
-  ]
-  const found = new Set(touched(plan).filter((shard) => !Number.isNaN(shard)))
-  return { text, shards: [...found].sort() }
+function shardsOf({ text, plan }: Explained): Executed {
+  const found = nodesOf(plan).flatMap(({ 'Actual Loops': loops, 'Relation Name': table = '' }) => {
+    const [, shard] = /_shard_(\d+)$/.exec(table) ?? []
+    return loops === 0 || shard === undefined ? [] : Number(shard)
+  })
+  return { text, shards: [...new Set(found)].sort() }
 }

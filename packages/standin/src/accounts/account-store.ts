@@ -198,7 +198,7 @@ export async function listRejected(
   return db
     .select({ accountId: credentials.accountId, generation: credentials.generation })
     .from(credentials)
-    .where(and(eq(credentials.state, 'rejected'), lte(credentials.since, before)))
+    .where(and(sql`${credentials.state} = 'rejected'`, lte(credentials.since, before)))
     .orderBy(asc(credentials.since))
     .limit(limit)
 }

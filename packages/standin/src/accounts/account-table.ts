@@ -47,6 +47,7 @@ export const installations = pgTable(
       .on(table.changedAt)
       .where(sql`${table.activeGeneration} is null and ${table.uninstalledAt} is null`),
     index('installations_unreviewed').on(table.accountId).where(sql`${table.isUnreviewed}`),
+    index('installations_paused').on(table.accountId).where(sql`${table.pausedAt} is not null`),
     index('installations_unsettled')
       .on(table.accountId)
       .where(
@@ -126,7 +127,10 @@ export const credentials = pgTable(
     uniqueIndex('credentials_in_force').on(table.accountId).where(sql`${table.state} in ('active', 'parked')`),
     index('credentials_due').on(table.rank, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     index('credentials_claimed').on(table.claimedBy).where(sql`${table.claimedBy} is not null`),
-    index('credentials_rejected').on(table.since).where(sql`${table.state} = 'rejected'`),
+    // Counted by state, and rejected ones age: all that are neither in force nor history.
+    index('credentials_unsettled')
+      .on(table.state, table.since)
+      .where(sql`${table.state} in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined')`),
     index('credentials_unproven').on(table.since).where(sql`${table.provenAt} is null`),
   ],
 )

@@ -2,10 +2,13 @@ import { type AnyColumn, and, eq, isNotNull, lte, or, type SQL, sql } from 'driz
 import type { Database, Transaction } from '../database/database.ts'
 import { installations } from './account-table.ts'
 
-/** Whether an account is suspended, paused or being erased. Nothing may start for it. */
-export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`exists (
-  select from ${installations} stopped where stopped.account_id = ${accountId} and stopped.active_generation is null
-    and coalesce(stopped.suspended_at, stopped.paused_at, stopped.erasing_since) is not null)`
+/**
+ * Whether an account is suspended, paused or being erased. Nothing may start for it. A value and no EXISTS: that, PostgreSQL may
+ * answer by reading all accounts.
+ */
+export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`coalesce((
+  select stopped.active_generation is null and coalesce(stopped.suspended_at, stopped.paused_at, stopped.erasing_since) is not null
+  from ${installations} stopped where stopped.account_id = ${accountId}), false)`
 
 /** Longer than a review takes. If a worker dies, its accounts wait this long for the next one. */
 const reviewMs = 30_000

@@ -12,6 +12,9 @@ import { deliveries } from './delivery-table.ts'
 
 export type DeliveryRow = typeof deliveries.$inferSelect
 
+/** In the statement's text, as in the index `deliveries_due`: PostgreSQL's plan for all parameters could not use it. */
+const isWaiting = sql`${deliveries.state} = 'waiting'`
+
 type DeliverableRun = Pick<typeof runs.$inferSelect, 'id' | 'accountId' | 'deliverTo'>
 
 /** Inserts the deliveries of a run, due now, and wakes the replicas that deliver. */
@@ -45,7 +48,7 @@ export async function claimDueDelivery(
   const sending = db
     .select({ accountId: deliveries.accountId })
     .from(deliveries)
-    .where(and(eq(deliveries.state, 'waiting'), deliveries.isSending))
+    .where(and(isWaiting, deliveries.isSending))
   const due = db.$with('due').as(
     db
       .select({
@@ -57,7 +60,7 @@ export async function claimDueDelivery(
       .from(deliveries)
       .where(
         and(
-          eq(deliveries.state, 'waiting'),
+          isWaiting,
           lte(deliveries.nextTryAt, sql`now()`),
           or(deliveries.isSending, notInArray(deliveries.accountId, sending)),
           sql`not ${isAccountStopped(deliveries.accountId)}`,
@@ -146,7 +149,7 @@ export async function updateClaimedDelivery(
   const [row] = await tx
     .update(deliveries)
     .set({ ...change, isSending: false })
-    .where(and(isDelivery(claimed), eq(deliveries.state, 'waiting'), eq(deliveries.attempts, claimed.attempts)))
+    .where(and(isDelivery(claimed), isWaiting, eq(deliveries.attempts, claimed.attempts)))
     .returning()
   return row
 }
@@ -155,7 +158,7 @@ export const isDelivery = ({ accountId, runId, position }: Pick<DeliveryRow, 'ac
   and(isOfRun(deliveries, { id: runId, accountId }), eq(deliveries.position, position))
 
 export async function hasOpenDeliveries(db: Database, run: RunKey): Promise<boolean> {
-  return (await db.$count(deliveries, and(isOfRun(deliveries, run), eq(deliveries.state, 'waiting')))) > 0
+  return (await db.$count(deliveries, and(isOfRun(deliveries, run), isWaiting))) > 0
 }
 
 /** The deliveries of some runs of one account, by run; for runs that have not ended, those to come, without a query. */
@@ -200,7 +203,7 @@ export async function stopDeliveriesOf({ db }: InTransaction, accountId: string)
   await db
     .update(deliveries)
     .set({ state: 'failed', reason: 'INSTALLATION_UNINSTALLED', nextTryAt: null, endedAt: sql`now()` })
-    .where(and(eq(deliveries.accountId, accountId), eq(deliveries.state, 'waiting')))
+    .where(and(eq(deliveries.accountId, accountId), isWaiting))
   return false
 }
 
@@ -212,7 +215,7 @@ export async function stopRestoredDeliveries(tx: Transaction): Promise<number> {
   const stopped = await tx
     .update(deliveries)
     .set({ state: 'failed', reason: 'RESTORED', nextTryAt: null, isSending: false, endedAt: sql`now()` })
-    .where(eq(deliveries.state, 'waiting'))
+    .where(isWaiting)
     .returning({ runId: deliveries.runId })
   return stopped.length
 }

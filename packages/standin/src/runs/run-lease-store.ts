@@ -14,10 +14,10 @@ const isClaimable = and(isNotNull(runs.promotedAt), isNull(runs.endedAt), isNull
 /** In the statement's text, as in the index `runs_working`: PostgreSQL's plan for all parameters could not use it. */
 const isWorkedOn = sql`${runs.state} in (${sql.raw(workingStates.map((state) => `'${state}'`).join())})`
 const dueAt = sql`coalesce(${runs.waitingUntil}, ${runs.promotedAt})`
-/** The index `runs_no_overlap` would refuse a whole claim because of one run that was promoted too early. */
-const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} and exists (
-  select from ${runs} other where other.account_id = ${runs.accountId} and other.action_id = ${runs.actionId}
-    and other.state in ('running', 'waiting', 'cancelling') and not other.may_overlap)`
+/** The index `runs_no_overlap` has at most one such run. It would refuse a whole claim because of one that was promoted too early. */
+const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} and coalesce((
+  select true from ${runs} other where other.account_id = ${runs.accountId} and other.action_id = ${runs.actionId}
+    and other.state in ('running', 'waiting', 'cancelling') and not other.may_overlap), false)`
 /** One condition for the claim and for the questions when there is something to claim: a worker is not stuck on held runs. */
 const mayBeClaimed = and(
   isClaimable,

@@ -57,8 +57,9 @@ export async function lockSchedulesOf(tx: Transaction, accountId: string): Promi
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`schedules ${accountId}`}, 0))`)
 }
 
-/** The state stands in the statement's text, as in the index `schedules_due`: PostgreSQL's plan for all parameters could not use it. */
-const isDue = sql`${schedules.state} = 'active' and not ${isAccountStopped(schedules.accountId)}`
+/** In the statement's text, as in the indexes of schedules: PostgreSQL's plan for all parameters could not use them. */
+const isActive = sql`${schedules.state} = 'active'`
+const isDue = sql`${isActive} and not ${isAccountStopped(schedules.accountId)}`
 
 /** 0 while a schedule is due. */
 export const schedulesDue = sql`select 0 where exists (select from ${schedules} where ${isDue} and due_at <= now())`
@@ -95,7 +96,7 @@ export async function pauseRestoredSchedules(tx: Transaction): Promise<number> {
   const stopped = await tx
     .update(schedules)
     .set({ ...paused, reason: 'RESTORED' })
-    .where(eq(schedules.state, 'active'))
+    .where(isActive)
     .returning({ id: schedules.id })
   return stopped.length
 }
@@ -155,7 +156,7 @@ export async function listActiveSchedules(db: Database, accountId: string): Prom
   return db
     .select()
     .from(schedules)
-    .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
+    .where(and(eq(schedules.accountId, accountId), isActive))
     .orderBy(asc(schedules.id)) // Several rows are locked in one order.
 }
 
@@ -193,7 +194,7 @@ export async function listEndedAccounts(db: Database): Promise<string[]> {
   const rows = await db
     .selectDistinct({ accountId: schedules.accountId })
     .from(schedules)
-    .where(and(eq(schedules.state, 'active'), lte(schedules.endsAt, sql`now()`)))
+    .where(and(isActive, lte(schedules.endsAt, sql`now()`)))
     .limit(1_000)
   return rows.map(({ accountId }) => accountId)
 }
@@ -212,7 +213,7 @@ export async function claimDueNotice(
       .from(schedules)
       .where(
         and(
-          eq(schedules.state, 'active'),
+          isActive,
           lte(schedules.endsAt, sql`now() + ${noticeS}`), // The index has these.
           lte(schedules.noticeDueAt, sql`now()`),
         ),
@@ -248,7 +249,7 @@ export async function stopSchedulesOf({ db }: InTransaction, accountId: string):
   await db
     .update(schedules)
     .set({ ...paused, reason: 'INSTALLATION_UNINSTALLED' })
-    .where(and(eq(schedules.accountId, accountId), eq(schedules.state, 'active')))
+    .where(and(eq(schedules.accountId, accountId), isActive))
 }
 
 /** An active schedule as it is shown while its account is stopped: it continues when that is restored or resumed. */

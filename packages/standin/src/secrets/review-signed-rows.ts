@@ -1,3 +1,4 @@
+import { hourMs } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import type { Logger } from '../observability/logger.ts'
 import { replaceMac, type SignedTable, signedPages } from './signed-row-store.ts'
@@ -37,12 +38,14 @@ export async function findForgedRows(
 /**
  * Signs again what an older audit key signed, so that the key can be removed. Rows without a valid signature stay as they
  * are.
- * @returns false: there is no more
+ * @returns in how many milliseconds to look again, after rows were signed: a server of before may still sign with the older key.
+ * False when there were none
  */
 export async function signAgain(
   { db, signedRows, log }: ReviewContext & { log: Pick<Logger, 'info'> },
   tables: readonly SignedTable[],
-): Promise<boolean> {
+): Promise<number | false> {
+  if (signedRows.kids.length === 1) return false // A row of any other key has no valid signature.
   let signed = 0
   for (const { table, kind } of tables)
     for await (const page of signedPages(db, table, { but: signedRows.kid }))
@@ -51,6 +54,7 @@ export async function signAgain(
         await replaceMac(db, table, stored, signedRows.sign(kind, stored.row))
         signed++
       }
-  if (signed > 0) log.info({ signed }, 'rows that an older audit key signed are signed again')
-  return false
+  if (signed === 0) return false
+  log.info({ signed }, 'rows that an older audit key signed are signed again')
+  return hourMs
 }

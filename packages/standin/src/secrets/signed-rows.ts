@@ -69,6 +69,8 @@ export function createSignedRows({
     isSigned,
     /** The key that signs now. */
     kid: first,
+    /** All keys, those that only verify included. */
+    kids: [...keys.keys()],
     /** Whether a row counts. One that does not is counted, and logged once. */
     accept<Row>(kind: SignedKind<Row>, row: Row & { mac: string | null }): boolean {
       if (isSigned(kind, row)) return true

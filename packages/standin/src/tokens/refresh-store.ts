@@ -16,7 +16,10 @@ export interface DueToken extends TokenName {
 export const tokensDue = sql`
   select extract(epoch from min(refresh_at) - clock_timestamp()) * 1000 from ${tokenLeases} where refresh_at is not null`
 
-/** Claims due tokens, the longest due first; without an outcome they are due again after `againInMs`. */
+/**
+ * Claims due tokens, the longest due first; without an outcome they are due again after `againInMs`. The time of the first condition
+ * is read once, by a SELECT: otherwise PostgreSQL compares it with every lease.
+ */
 export async function claimDueTokens(
   db: Database,
   { limit, againInMs }: { limit: number; againInMs: number },
@@ -24,7 +27,7 @@ export async function claimDueTokens(
   return db.execute<DueToken & Record<string, unknown>>(sql`
     with due as (
       select account_id, scope_key from ${tokenLeases}
-      where refresh_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
+      where refresh_at <= (select clock_timestamp()) and (lease_until is null or lease_until < clock_timestamp())
       order by refresh_at limit ${limit}::int for update skip locked
     )
     update ${tokenLeases} l set refresh_at = ${inMs(againInMs)}

@@ -65,7 +65,7 @@ const hours = 3_600_000
 const netMs = 60 * seconds
 
 /** Every background loop, with its period. Each finds its work in the database, so that any replica may do it. */
-function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
+export function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
   const auditRetained = () => new Date(ctx.clock.now().getTime() - ctx.config.auditRetentionMs)
   return [
     // The database, even if no balancer asks for it
@@ -74,7 +74,13 @@ function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
     { name: 'seal-audit', everyMs: netMs, due: unchainedDue(ctx.audit.macs.kids), work: () => sealEntries(ctx) },
     { name: 'renew-audit-writer', everyMs: 60 * seconds, work: ctx.audit.slot.renew },
     { name: 'log-audit-heads', everyMs: 60 * seconds, work: () => logChainHeads(ctx) },
-    { name: 'sign-rows-again', isSweep: true, everyMs: hours, work: () => signAgain(ctx, signedTables) },
+    // It reads all accounts: at once under a new key, and rarely once a look has found nothing.
+    {
+      name: `sign-rows-again ${ctx.signedRows.kid}`,
+      isSweep: true,
+      everyMs: 7 * 24 * hours,
+      work: () => signAgain(ctx, signedTables),
+    },
     {
       name: 'add-months',
       isSweep: true,

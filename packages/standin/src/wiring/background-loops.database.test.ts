@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { type CallbackStack, createCallbackStack } from '../../test/callback-stack.ts'
+import { createDatabase } from '../../test/create-database.ts'
+import {
+  connectExplained,
+  type Explained,
+  explainEverything,
+  nodesOf,
+  type Plan,
+} from '../../test/explained-statements.ts'
+import { insertAccounts, insertWork, letWait } from '../../test/many-accounts.ts'
+import { countAccounts, readAccountCounts } from '../accounts/account-count-store.ts'
+import { whatIsDue } from '../database/due-store.ts'
+import { backgroundLoops } from './background-loops.ts'
+
+const accounts = 3_000
+/** A sweep may read as many of the oldest rows as it would delete at once. */
+const mostRows = 500
+
+let stack: CallbackStack
+let executed: () => Explained[]
+let close: () => Promise<void>
+beforeAll(async () => {
+  const name = `standin_loops_${randomUUID().replaceAll('-', '')}`
+  const adminUrl = inject('postgresAdminUrl')
+  const { url, drop } = await createDatabase({
+    adminUrl,
+    url: inject('postgresUrl'),
+    name,
+    template: inject('postgresTemplate'),
+  })
+  await explainEverything(adminUrl, name)
+  const explained = connectExplained(url)
+  stack = await createCallbackStack({ url, ...explained.connection })
+  executed = explained.executed
+  const { sql } = explained.connection
+  await insertAccounts(sql, { count: accounts, scopeKey: 'asset.view', signedRows: stack.ctx.signedRows })
+  await insertWork(sql)
+  await sql`vacuum analyze`
+  close = async () => {
+    await stack.close()
+    await explained.connection.close()
+    await drop()
+  }
+}, 60_000)
+afterAll(() => close())
+
+test('no question and no loop reads more rows because there are more accounts', async () => {
+  expect(await readByLoops()).toEqual({})
+})
+
+test('nor does a scrape of the metrics', async () => {
+  executed()
+  await stack.ctx.metrics.text()
+  const statements = executed()
+  expect(statements.length).toBeGreaterThan(5)
+  expect(mostRead(statements)).toBeLessThanOrEqual(mostRows)
+})
+
+test('no loop reads more rows because more accounts wait for a later moment', async () => {
+  await letWait(stack.connection.sql)
+  await stack.connection.sql`vacuum analyze`
+  expect(await readByLoops()).toEqual({})
+})
+
+test('accounts in force are counted up to a number, and estimated from there', async () => {
+  const { sql } = stack.connection
+  await sql`update credentials set state = 'active' where account_id in (select account_id from credentials limit ${accounts - 10})`
+  await sql`update installations set paused_at = now() where account_id in (select account_id from installations limit 2)`
+  await sql`vacuum analyze credentials`
+  const others = { pending: 0, 'awaiting-approval': 0, rejected: 0, quarantined: 0, suspended: 0 }
+  await countAccounts(stack.db)
+  expect(await readAccountCounts(stack.db)).toEqual({ ...others, active: accounts - 10, parked: 10, paused: 2 })
+  executed()
+  await countAccounts(stack.db, { exactTo: 100 })
+  expect(mostRead(executed())).toBeLessThanOrEqual(100)
+  expect(await readAccountCounts(stack.db)).toEqual({ ...others, active: accounts - 10, parked: 10, paused: 2 })
+})
+
+/** What read too many rows, by its loop, except what counts accounts. */
+async function readByLoops(): Promise<Record<string, number>> {
+  const loops = backgroundLoops(stack.ctx)
+  executed()
+  const read: Record<string, number> = {}
+  const note = (name: string) => {
+    const statements = executed()
+    for (const statement of statements) {
+      const rows = mostRead([statement])
+      if (rows > mostRows) read[`${name}: ${statement.text.replaceAll(/\s+/g, ' ').slice(0, 90)}`] = rows
+    }
+    return statements.length
+  }
+  for (const { name, due, hear } of loops) {
+    if (!due) continue
+    hear?.(0)
+    await whatIsDue(stack.db, new Map([[name, due]]))
+    expect(note(`${name} is due`)).toBeGreaterThan(0)
+  }
+  for (const { name, work } of loops) {
+    if (name === 'count-accounts') continue
+    await work()
+    note(name)
+  }
+  return read
+}
+
+const mostRead = (statements: readonly Explained[]) =>
+  Math.max(...statements.flatMap(({ plan }) => nodesOf(plan).map(rowsRead)))
+
+/** What a node took from its table, also what it did not pass on. */
+const rowsRead = ({
+  'Relation Name': table,
+  'Actual Loops': loops = 0,
+  'Actual Rows': rows = 0,
+  'Rows Removed by Filter': removed = 0,
+}: Plan) => (table === undefined || table.startsWith('pg_') ? 0 : loops * (rows + removed))
