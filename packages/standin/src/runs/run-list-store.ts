@@ -123,8 +123,12 @@ export async function isOlderThan(tx: Transaction, run: RunKey, ageMs: number): 
 export async function oldestRunWithoutProgressS(db: Database): Promise<number> {
   const [row] = await db.execute<{ seconds: number }>(sql`
     select coalesce(extract(epoch from now() - min(since)), 0)::float8 as seconds from (
-      select min(coalesce(waiting_until, promoted_at)) as since from ${runs}
-      where promoted_at is not null and ended_at is null and replica_id is null and coalesce(waiting_until, promoted_at) <= now()
+      -- Of each urgency, as the index has them: runs may wait in great number for a later moment.
+      select next.since from (values (0), (1)) each(urgency) cross join lateral (
+        select coalesce(waiting_until, promoted_at) as since from ${runs}
+        where promoted_at is not null and ended_at is null and replica_id is null and urgency = each.urgency
+          and coalesce(waiting_until, promoted_at) <= now()
+        order by coalesce(waiting_until, promoted_at) limit 1) next
       union all
       select coalesce((
         select at from ${runEvents} event where event.account_id = working.account_id and event.run_id = working.id

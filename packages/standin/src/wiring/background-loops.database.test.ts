@@ -50,18 +50,18 @@ test('no question and no loop reads more rows because there are more accounts', 
   expect(await readByLoops()).toEqual({})
 })
 
-test('nor does a scrape of the metrics', async () => {
-  executed()
-  await stack.ctx.metrics.text()
-  const statements = executed()
-  expect(statements.length).toBeGreaterThan(5)
-  expect(mostRead(statements)).toBeLessThanOrEqual(mostRows)
-})
-
 test('no loop reads more rows because more accounts wait for a later moment', async () => {
   await letWait(stack.connection.sql)
   await stack.connection.sql`vacuum analyze`
   expect(await readByLoops()).toEqual({})
+})
+
+test('a scrape of the metrics counts the runs that are open, and reads few other rows', async () => {
+  executed()
+  await stack.ctx.metrics.text()
+  const statements = executed().filter(({ text }) => !text.startsWith('select "state", count(*) from "runs"'))
+  expect(statements.length).toBeGreaterThan(5)
+  expect(mostRead(statements)).toBeLessThanOrEqual(mostRows)
 })
 
 test('accounts in force are counted up to a number, and estimated from there', async () => {
