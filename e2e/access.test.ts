@@ -54,7 +54,11 @@ const asked: Inputs<typeof procedures> = {
     confirmUninstall: { ...ofAccount, own: 'INPUT_INVALID' },
     dismissUninstall: { ...ofAccount, own: 'INPUT_INVALID' },
   },
-  action: { list: ofAccount, tryPlan: { ...ofAccount, needsScopes: true } },
+  action: {
+    list: ofAccount,
+    countMachines: { input: ({ accountId }) => ({ accountId, actionId: 'machine-list' }), needsScopes: true },
+    tryPlan: { ...ofAccount, needsScopes: true },
+  },
   run: {
     start: {
       input: ({ accountId }) => ({ accountId, actionId: 'machine-list', input: {}, idempotencyKey: 'access-test' }),
@@ -69,6 +73,7 @@ const asked: Inputs<typeof procedures> = {
       needsScopes: true,
     },
     result: { ...ofRun, needsScopes: true },
+    machines: { input: ({ runId }) => ({ runId, filter: {} }), needsScopes: true },
     events: { ...ofRun, needsScopes: true },
   },
   artifact: { link: { input: ({ artifactId }) => ({ artifactId }), needsScopes: true } },

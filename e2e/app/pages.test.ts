@@ -92,8 +92,23 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside
       .getByRole('heading', { name: `${all - 1} events would be dismissed. Nothing has changed yet.` })
       .waitFor()
+    const { frame, reload, page } = manager
+    await inside.locator('.list .mach').nth(1).click()
+    await inside.locator('.panel h2').waitFor()
+    await reload()
+    await inside.locator('.panel h2').waitFor()
+    expect(await counted()).toBe(all - 1)
+    await inside.getByRole('link', { name: 'Schedules' }).click()
+    await inside.getByText('Runs that Standin starts automatically.').waitFor()
+    await page.evaluate(() => history.back())
+    await inside.locator('.panel h2').waitFor()
+    expect(await counted()).toBe(all - 1)
     await inside.getByRole('button', { name: 'Include all' }).click()
     expect(await counted()).toBe(all)
+    await reload()
+    await inside.locator('.panel h2').waitFor()
+    expect(await counted()).toBe(all)
+    expect(await frame().evaluate(() => location.hash)).toContain('row=')
   })
 
   test('the keyboard is enough to get from the installation to the result, its file and its machines', async () => {
@@ -104,7 +119,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByText('We have not heard from Trackunit').waitFor()
     await keys.tabTo('Install')
     await keys.press('Enter')
-    await inside.getByRole('heading', { name: /^(Checks your machines|Standin is working\. Nothing)/ }).waitFor()
+    await inside.getByRole('heading', { name: /^(Checks your .*machines|Standin is working\. Nothing)/ }).waitFor()
 
     await keys.tabTo('Actions', { back: true })
     await keys.press('Enter')
@@ -290,8 +305,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const first = randomUUID()
     await install(app.stack, first)
     await app.stack.control('faults', { graphql: { delayMs: 1_000 }, rest: { delayMs: 1_000 } }, 'PUT')
-    const { app: inside, close, wrong, reload } = await app.open({ account: first })
-    const beginning = inside.getByText(/^Checks your machines while you are away/)
+    const { app: inside, close, wrong, reload, frame } = await app.open({ account: first })
+    const beginning = inside.getByText(/^Checks your .*machines while you are away/)
+    await inside.getByRole('heading', { name: /^Checks your 101 machines/ }).waitFor() // It came after the page.
+    expect(await frame().evaluate(layoutShift)).toBe(0)
     await inside.getByRole('button', { name: 'Check my fleet now' }).click()
     await inside.getByRole('progressbar').waitFor()
     await inside.getByRole('link', { name: 'Overview' }).click()

@@ -127,7 +127,7 @@ const states: readonly State[] = [
       await manager.app.getByText(/Next try in \d+ seconds?\./).waitFor()
       await manager.turn('Sign-in refuses', false)
       await manager.press('Re-install', 'All permissions')
-      await manager.app.getByRole('heading', { name: /^(Checks your machines|Standin is working)/ }).waitFor()
+      await manager.app.getByRole('heading', { name: /^(Checks your .*machines|Standin is working)/ }).waitFor()
       await manager.app
         .getByText(/101 machines listed/)
         .first()
@@ -243,6 +243,24 @@ const states: readonly State[] = [
     ],
   },
   {
+    state: 'the plan has no GraphQL: of a choice of machines, those that were checked are shown here',
+    before: installed,
+    async reach({ turn, visit, app: inside, reload }, account) {
+      await ended(await app.start(account, 'fleet-snapshot', { input: { idleHours: false } }))
+      await turn('Plan missing')
+      const input = { machines: { types: ['EXCAVATOR'] } }
+      await visit(`/runs/${await app.start(account, 'attention-list', { input })}`)
+      const show = inside.getByRole('button', { name: /^Show the \d+$/ })
+      await show.click()
+      await reload()
+      const count = Number(/\d+/.exec((await show.textContent()) ?? '')?.[0])
+      await inside.getByRole('region', { name: `The ${count} machines that were checked` }).waitFor()
+      await expect.poll(() => inside.locator('.checked .mach').count(), { timeout: 10_000 }).toBe(count)
+      expect(await inside.locator('.checked .mach').first().getAttribute('href')).toContain('/assets/')
+    },
+    sees: [/checked on \d+ machines/],
+  },
+  {
     state: 'one run works and another waits: nothing that would be refused is offered',
     before: installed,
     async reach({ turn, visit, app: inside }, account) {
@@ -299,7 +317,7 @@ const states: readonly State[] = [
     before: installed,
     special: { isClockSet: true },
     async reach({ app: inside, turn, page, timeFliesUntil }) {
-      await inside.getByText(/^(Checks your machines|Standin is working)/).waitFor()
+      await inside.getByText(/^(Checks your .*machines|Standin is working)/).waitFor()
       await turn('Signed out')
       await page.clock.fastForward('06:00') // Longer than the lifetime of a token.
       await timeFliesUntil(inside.getByText('Manager has signed you out.'))
@@ -312,7 +330,7 @@ const states: readonly State[] = [
     async reach(manager) {
       await manager.page.context().route(/schedule-pages/, (route) => route.fulfill({ status: 404 }))
       await again(manager)
-      await manager.app.getByText(/^(Checks your machines|Standin is working)/).waitFor()
+      await manager.app.getByText(/^(Checks your .*machines|Standin is working)/).waitFor()
       await manager.visit('/schedules')
     },
     sees: ['This part of Standin could not be loaded.', 'Overview'],
@@ -326,7 +344,7 @@ const states: readonly State[] = [
     state: 'our server is unreachable',
     before: installed,
     async reach(manager) {
-      await manager.app.getByText(/^(Checks your machines|Standin is working)/).waitFor()
+      await manager.app.getByText(/^(Checks your .*machines|Standin is working)/).waitFor()
       await manager.turn('Our server off')
       await manager.visit('/activity')
       await manager.visit('/')
@@ -349,7 +367,7 @@ const states: readonly State[] = [
   {
     state: 'ready, but nothing has run yet',
     before: installed,
-    sees: [/^Checks your machines while you are away/, 'Check my fleet now', 'What it will read', 'Service plans'],
+    sees: [/^Checks your 101 machines while you are away/, 'Check my fleet now', 'What it will read', 'Service plans'],
   },
   {
     state: 'an empty fleet',

@@ -33,7 +33,7 @@ import {
   undeliveredSchema,
 } from './run.ts'
 import { lastEventIdSchema, runEventSchema } from './run-event.ts'
-import { areaSchema, runResultSchema } from './run-result.ts'
+import { areaSchema, rowMachineSchema, runResultSchema } from './run-result.ts'
 import {
   createScheduleInputSchema,
   recurrenceSchema,
@@ -159,6 +159,17 @@ export const procedures = {
       callers: both,
       account: 'input',
     },
+    /**
+     * How many machines the account has, for who is about to start this action for the first time: Trackunit's own count, at
+     * most a quarter of an hour old. Null if Trackunit does not say within seconds.
+     */
+    countMachines: {
+      kind: 'query',
+      input: z.strictObject({ accountId: accountIdSchema, actionId: lineSchema(60) }),
+      output: z.object({ machines: z.int().min(0).nullable() }),
+      callers: ['user'],
+      account: 'input',
+    },
     /** For a plan that was bought after Trackunit refused: actions that need it can be started at once, not after a day. */
     tryPlan: { kind: 'mutation', input: account, output: z.object({}), callers: ['user'], account: 'input' },
   },
@@ -216,6 +227,14 @@ export const procedures = {
       }),
       output: runResultSchema.extend(pageOutput),
       callers: both,
+      account: 'run',
+    },
+    /** The machines that one of the account's last 32 runs read, as they were last read, by name. */
+    machines: {
+      kind: 'query',
+      input: z.strictObject({ runId: runIdSchema, filter: machineFilterSchema, ...pageInput }),
+      output: z.object({ machines: z.array(rowMachineSchema), ...pageOutput }),
+      callers: ['user'],
       account: 'run',
     },
     events: {

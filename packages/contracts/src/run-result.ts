@@ -42,10 +42,13 @@ export type SentColumn = z.infer<typeof resultColumnSchema>
 /** As it is shown: every message is a text. */
 export type ResultColumn = Spoken<SentColumn>
 
+/** A machine as a row shows it: what it is, and how people know it. */
+export const rowMachineSchema = z.object({ id: z.string(), name: z.string(), detail: z.string().nullable() })
+
 export const resultRowSchema = z.object({
   id: z.string(),
   /** The row's machine, to link into Manager; null for other rows. */
-  machine: z.object({ id: z.string(), name: z.string(), detail: z.string().nullable() }).nullable(),
+  machine: rowMachineSchema.nullable(),
   /** By the column's key; null is unknown, 0 is zero. */
   cells: z.record(z.string(), z.union([messageSchema, z.number(), z.null()])),
   /** The previous run did not have this row. */

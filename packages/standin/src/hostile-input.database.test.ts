@@ -53,7 +53,11 @@ const wholeInputs: Inputs<typeof procedures> = {
     confirmUninstall: ofAccount,
     dismissUninstall: ofAccount,
   },
-  action: { list: { accountId, language: 'da' }, tryPlan: ofAccount },
+  action: {
+    list: { accountId, language: 'da' },
+    countMachines: { accountId, actionId: 'count' },
+    tryPlan: ofAccount,
+  },
   run: {
     start: {
       accountId,
@@ -81,6 +85,7 @@ const wholeInputs: Inputs<typeof procedures> = {
       sort: { key: 'site', descending: true },
       within: { south: 55, west: 8, north: 58, east: 13 },
     },
+    machines: { runId, filter, ...page },
     events: { runId, lastEventId: '1' },
   },
   artifact: { link: { artifactId } },

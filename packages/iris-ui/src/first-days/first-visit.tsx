@@ -1,5 +1,5 @@
 import type { Action } from '@standin/client'
-import { Suspense, useMemo } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { timeLeft } from '../formats/time-left.ts'
 import { useAnnouncedChange } from '../overview/use-announced-change.ts'
@@ -19,6 +19,7 @@ export function FirstVisit({ action }: { action: Action }) {
   const { host, texts } = useFirstSurroundings()
   const words = texts.firstDays
   const [, navigate] = useLocation()
+  const [sentence, setSentence] = useState(words.whatThisIs)
   useAnnouncedChange(words.whatThisIs)
   const { justStarted } = useAnnouncer()
   const input = useMemo(() => defaultsOf(action), [action])
@@ -31,7 +32,7 @@ export function FirstVisit({ action }: { action: Action }) {
   return (
     <>
       <div className="open1">
-        <h1>{words.whatThisIs}</h1>
+        <h1>{sentence}</h1>
         <p className="lead">{words.howLong(time)}</p>
         <div className="btns">
           <Button look="go" icon="play" busy={busy} onClick={() => start({ actionId: action.id, input })}>
@@ -44,7 +45,7 @@ export function FirstVisit({ action }: { action: Action }) {
         <p className="small muted">{words.onlyReads(host.account.name)}</p>
       </div>
       <Suspense fallback={null}>
-        <FirstReads action={action} />
+        <FirstReads action={action} onCount={setSentence} />
       </Suspense>
     </>
   )

@@ -551,6 +551,8 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
 
   firstDays: {
     whatThisIs: 'Tjekker jeres maskiner, mens du er væk, og fortæller, hvad der kræver opmærksomhed.',
+    whatThisIsFor: (n, count) =>
+      `Tjekker ${n === 1 ? 'jeres maskine' : `jeres ${count} maskiner`}, mens du er væk, og fortæller, hvad der kræver opmærksomhed.`,
     howLong: (time: string | undefined) =>
       `Det første tjek tager ${time ?? 'et par minutter'}. Du kan lukke denne side.`,
     checkNow: 'Tjek min flåde nu',
@@ -647,6 +649,8 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     tryAgain: 'Prøv igen',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Færdig' : 'Stoppet'} ${[when, ...more].join(', ')}.`,
     showMachines: (n, words) => (n === 1 ? 'Vis maskinen' : `Vis de ${words}`),
+    checkedMachines: (n, words) => (n === 1 ? 'Maskinen, der blev tjekket' : `De ${words} maskiner, der blev tjekket`),
+    checkedUnknown: 'Hvilke maskiner det var, vides ikke længere. Kør listen igen for at se dem.',
     notAllChecked: 'Ikke alt blev tjekket.',
     newPreview: 'Lav en ny forhåndsvisning',
     againStarted: (title) => `${title} er startet igen.`,

@@ -574,6 +574,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
   firstDays: {
     whatThisIs: 'Prüft Ihre Maschinen, während Sie weg sind, und sagt Ihnen, was Aufmerksamkeit braucht.',
+    whatThisIsFor: (n, count) =>
+      `Prüft Ihre ${n === 1 ? 'Maschine' : `${count} Maschinen`}, während Sie weg sind, und sagt Ihnen, was Aufmerksamkeit braucht.`,
     howLong: (time) => `Die erste Prüfung dauert ${time ?? 'ein paar Minuten'}. Sie können diese Seite schließen.`,
     checkNow: 'Meine Flotte jetzt prüfen',
     onlyReads: (account) => `Es wird nur gelesen. Nichts auf ${account} ändert sich.`,
@@ -669,6 +671,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     tryAgain: 'Noch einmal versuchen',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Fertig' : 'Angehalten'} ${[when, ...more].join(', ')}.`,
     showMachines: (n, words) => (n === 1 ? 'Die Maschine zeigen' : `Die ${words} zeigen`),
+    checkedMachines: (n, words) => (n === 1 ? 'Die geprüfte Maschine' : `Die ${words} geprüften Maschinen`),
+    checkedUnknown: 'Welche Maschinen das waren, ist nicht mehr bekannt. Nach einem neuen Lauf sehen Sie sie hier.',
     notAllChecked: 'Nicht alles wurde geprüft.',
     newPreview: 'Neue Vorschau erstellen',
     againStarted: (title) => `${title} ist noch einmal gestartet.`,

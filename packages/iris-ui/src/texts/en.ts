@@ -147,6 +147,8 @@ export const en = (of: AppWords) => {
     },
     firstDays: {
       ...first.firstDays,
+      whatThisIsFor: (n: number, count: string) =>
+        `Checks your ${n === 1 ? 'machine' : `${count} machines`} while you are away and tells you what needs attention.`,
       whatItReads: 'What it will read',
       checked: ({ shortDay, clock }: SaidMoment, took: string) => `Checked ${shortDay} ${clock}, in ${took}.`,
       seeAll: (n: number, words: string) => (n === 1 ? 'See the machine' : `See all ${words}`),
@@ -510,6 +512,9 @@ export const en = (of: AppWords) => {
         `${ended === 'finished' ? 'Finished' : 'Stopped'} ${[when, ...more].join(', ')}.`,
       notAllChecked: 'Not everything was checked.',
       showMachines: (n: number, words: string) => (n === 1 ? 'Show the machine' : `Show the ${words}`),
+      checkedMachines: (n: number, words: string) =>
+        n === 1 ? 'The machine that was checked' : `The ${words} machines that were checked`,
+      checkedUnknown: 'Which machines these were is no longer known. Run it again to see them.',
       newPreview: 'Make a new preview',
       found: 'Found so far',
       foundSoFar: (n: string) => `${n} so far, the order may still change`,

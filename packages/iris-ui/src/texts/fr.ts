@@ -568,6 +568,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
 
   firstDays: {
     whatThisIs: 'Vérifie vos machines en votre absence et vous dit ce qui demande de l’attention.',
+    whatThisIsFor: (n, count) =>
+      `Vérifie ${n === 1 ? 'votre machine' : `vos ${count} machines`} en votre absence et vous dit ce qui demande de l’attention.`,
     howLong: (time) => `La première vérification prend ${time ?? 'quelques minutes'}. Vous pouvez fermer cette page.`,
     checkNow: 'Vérifier mon parc maintenant',
     onlyReads: (account) => `La vérification lit seulement. Rien ne change sur ${account}.`,
@@ -663,6 +665,8 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     tryAgain: 'Réessayer',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Finie' : 'Arrêtée'} ${[when, ...more].join(', ')}.`,
     showMachines: (n, words) => (n === 1 ? 'Voir la machine' : `Voir les ${words}`),
+    checkedMachines: (n, words) => (n === 1 ? 'La machine vérifiée' : `Les ${words} machines vérifiées`),
+    checkedUnknown: 'On ne sait plus de quelles machines il s’agissait. Relancez la liste pour les voir.',
     notAllChecked: 'Tout n’a pas été vérifié.',
     newPreview: 'Faire un nouvel aperçu',
     againStarted: (title) => `${title} a redémarré.`,

@@ -560,6 +560,8 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
 
   firstDays: {
     whatThisIs: 'Kontrollerar era maskiner medan du är borta och säger vad som kräver uppmärksamhet.',
+    whatThisIsFor: (n, count) =>
+      `Kontrollerar ${n === 1 ? 'er maskin' : `era ${count} maskiner`} medan du är borta och säger vad som kräver uppmärksamhet.`,
     howLong: (time) => `Den första kontrollen tar ${time ?? 'några minuter'}. Du kan stänga sidan.`,
     checkNow: 'Kontrollera min flotta nu',
     onlyReads: (account) => `Den läser bara. Inget hos ${account} ändras.`,
@@ -655,6 +657,9 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     tryAgain: 'Försök igen',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Klar' : 'Stoppad'} ${[when, ...more].join(', ')}.`,
     showMachines: (n, words) => (n === 1 ? 'Visa maskinen' : `Visa de ${words}`),
+    checkedMachines: (n, words) =>
+      n === 1 ? 'Maskinen som kontrollerades' : `De ${words} maskiner som kontrollerades`,
+    checkedUnknown: 'Vilka maskiner det var är inte längre känt. Kör listan igen för att se dem.',
     notAllChecked: 'Allt kontrollerades inte.',
     newPreview: 'Gör en ny förhandsvisning',
     againStarted: (title) => `${title} har startat igen.`,

@@ -31,4 +31,8 @@ export const storedBy: Readonly<Record<string, number>> = Object.fromEntries(
   ),
 )
 /** They wait for Trackunit, which has limits of its own. */
-export const waitsForTrackunit: ReadonlySet<string> = new Set(['token.issue', 'installation.tryNow'])
+export const waitsForTrackunit: ReadonlySet<string> = new Set([
+  'token.issue',
+  'installation.tryNow',
+  'action.countMachines',
+])

@@ -1,5 +1,6 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { tokenAnswer } from '../../test/played-trackunit.ts'
 import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller, ServiceCaller } from '../access/caller.ts'
@@ -117,4 +118,58 @@ test('a newly bought plan can be tried at once: a refusal is forgotten when a us
 
   expect(await missing()).toEqual([null])
   expect(await stack.sql`select state->>'left' as left from rate_budgets`).toEqual([{ left: '7' }]) // The budget stays.
+})
+
+describe('how many machines an account has', () => {
+  /** What Trackunit answers, in turn; the last one again and again. */
+  async function counting(...answers: Array<() => Response | Promise<Response>>) {
+    const asked: string[] = []
+    const fetch: typeof globalThis.fetch = async (address) => {
+      const { pathname, search } = new URL(String(address))
+      if (pathname.endsWith('/apptoken')) return tokenAnswer({ scopes: ['a'] })
+      const answer = answers[Math.min(asked.push(pathname + search), answers.length) - 1]
+      return (answer as () => Response)()
+    }
+    const stack = await createRunStack({ database, actions, fetch })
+    await stack.install()
+    const api = router(actionProcedures(stack.ctx, contracted(stack.ctx))).createCaller({
+      requestId: 'test',
+      authenticate: async () => anna,
+    })
+    const count = async (actionId = 'report') => (await api.countMachines({ accountId: account, actionId })).machines
+    return { stack, count, asked, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() }
+  }
+  const says = (totalElements: unknown) => () => Response.json({ content: [], totalPages: 1, totalElements })
+
+  test('is Trackunit’s own count, asked for once in a quarter of an hour, however many ask', async () => {
+    await using counted = await counting(says(250), says(251))
+    expect(await Promise.all(Array.from({ length: 5 }, () => counted.count()))).toEqual([250, 250, 250, 250, 250])
+    counted.stack.clock.advance(14 * 60_000)
+    expect(await counted.count()).toBe(250)
+    counted.stack.clock.advance(2 * 60_000)
+    expect(await counted.count()).toBe(251)
+    expect(counted.asked).toEqual(Array.from({ length: 2 }, () => '/api/asset/v2/assets?size=1&page=0'))
+  })
+
+  test.for([
+    ['Trackunit is down', () => new Response('', { status: 503 })],
+    ['Trackunit refuses it', () => new Response('', { status: 403 })],
+    ['the connection breaks', () => Promise.reject(new TypeError('gone'))],
+    ['the answer has no count', says('many')],
+    ['the answer is no JSON', () => new Response('<html>')],
+  ] as const)('is unknown while %s, and asked for again after a minute', async ([, answer]) => {
+    await using counted = await counting(answer, says(250))
+    expect(await counted.count()).toBeNull()
+    counted.stack.clock.advance(59_000)
+    expect(await counted.count()).toBeNull()
+    counted.stack.clock.advance(2_000)
+    expect(await counted.count()).toBe(250)
+    expect(counted.asked).toHaveLength(2)
+  })
+
+  test('is refused to who may not start the action', async () => {
+    await using counted = await counting(says(250))
+    await expect(counted.count('more')).rejects.toMatchObject({ cause: { reason: 'SCOPE_FORBIDDEN' } })
+    expect(counted.asked).toEqual([])
+  })
 })

@@ -5,6 +5,7 @@ import { usualTimesOf } from '../runs/run-list-store.ts'
 import { forgetGraphqlRefusal } from '../trackunit/rate-budget-store.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { accountAllowsIfServed } from './allowed-action.ts'
+import { countMachines } from './count-machines.ts'
 import type { AnyAction } from './define-action.ts'
 import { checkMayReadAny } from './readable-actions.ts'
 
@@ -22,6 +23,11 @@ export function actionProcedures(ctx: ActionsContext, contracted: Contracted) {
         sendsEmail: ctx.config.delivery.smtp !== undefined,
       }
     }),
+    countMachines: contracted
+      .call(procedures.action.countMachines)
+      .query(async ({ ctx: { accountId, caller }, input: { actionId } }) => ({
+        machines: await countMachines(ctx, caller, { accountId, actionId }),
+      })),
     tryPlan: contracted.call(procedures.action.tryPlan).mutation(async ({ ctx: { accountId, caller } }) => {
       checkMayReadAny(ctx, caller, accountId) // Who may start nothing changes nothing.
       await forgetGraphqlRefusal(ctx.db, accountId)

@@ -4,8 +4,13 @@ import type { RunRow } from '../runs/run-store.ts'
 import type { RunsContext } from '../runs/runs-context.ts'
 import type { TokensContext } from '../tokens/tokens-context.ts'
 import type { ActionCatalogue } from './action-catalogue.ts'
+import type { MachineCounts } from './machine-counts.ts'
 
-export type ActionsContext = RunsContext & TokensContext & ResultsContext & { actions: ActionCatalogue & ActionsHooks }
+export type ActionsContext = RunsContext &
+  TokensContext &
+  ResultsContext & {
+    actions: ActionCatalogue & ActionsHooks & { machineCounts: MachineCounts }
+  }
 
 /** What the layers above answer for actions; wired in `wiring/assemble.ts`. */
 export interface ActionsHooks {

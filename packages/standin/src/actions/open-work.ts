@@ -79,7 +79,7 @@ function trackunitFor(
 }
 
 /** The action's scopes, and those of its optional ones that the account granted. */
-async function scopesFor(
+export async function scopesFor(
   ctx: ActionsContext,
   accountId: string,
   { scopes, optionalScopes = [] }: Pick<AnyAction, 'scopes' | 'optionalScopes'>,

@@ -6,6 +6,7 @@ import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller, ServiceCaller } from '../access/caller.ts'
 import { inTransaction } from '../context.ts'
 import { contracted, router } from '../http/trpc.ts'
+import type { SeenMachine } from '../machines/machine-register.ts'
 import { appendEvent } from '../runs/run-event-store.ts'
 import { lastRunsOf } from '../runs/run-list-store.ts'
 import { createRouter } from '../wiring/serve-http.ts'
@@ -35,6 +36,24 @@ function callAs({ ctx }: RunStack, who: Caller) {
     requestId: 'test',
     authenticate: async () => who,
   })
+}
+const seenMachine: SeenMachine = {
+  id: '',
+  name: null,
+  brand: null,
+  model: null,
+  serialNumber: null,
+  type: null,
+  site: null,
+  groups: [],
+  address: null,
+  latitude: null,
+  longitude: null,
+  lastSeenAt: null,
+  operatingHours: null,
+  idleHours: null,
+  fuelPercent: null,
+  batteryPercent: null,
 }
 const asked = { accountId: account, actionId: 'report', input: {} }
 
@@ -104,14 +123,46 @@ test('watchers of an account are notified of each run that is accepted and ends,
   await expect.poll(() => heard).toEqual([account, otherAccount, account])
 })
 
+test('the machines that a run read can be listed in pages, by name, those of a choice alone; of no other run', async () => {
+  const machine = (id: string, type: string): SeenMachine => ({ ...seenMachine, id, name: `M ${id}`, type })
+  let seen = ['c', 'a', 'e', 'b', 'd'].map((id) => machine(id, id < 'd' ? 'CRANE' : 'ROLLER'))
+  await using stack = await openStack(createReportAction(({ machines }) => machines.keep(seen)))
+  const api = callAs(stack, anna)
+  const ran = async () => {
+    const { id } = await stack.start()
+    await stack.createWorker().workOn(id)
+    return id
+  }
+  const runId = await ran()
+  seen = [machine('later', 'CRANE')]
+  const later = await ran()
+  const list = async (of: string, filter: object, cursor?: string) => {
+    const page = await api.machines({ runId: of, filter, limit: 2, ...(cursor !== undefined && { cursor }) })
+    return [page.machines.map(({ id }) => id).join(''), page.nextCursor]
+  }
+
+  expect(await list(runId, {})).toEqual(['ab', '2'])
+  expect(await list(runId, {}, '2')).toEqual(['cd', '4'])
+  expect(await list(runId, {}, '4')).toEqual(['e', null])
+  expect(await list(runId, { types: ['ROLLER'] })).toEqual(['de', null])
+  expect(await list(later, {})).toEqual(['later', null])
+  await expect(list(runId, {}, 'x')).rejects.toMatchObject({ cause: { reason: 'INPUT_INVALID' } })
+})
+
 describe('invariant 24: the run of another account does not exist', () => {
-  test.for(['get', 'cancel', 'events', 'retry'] as const)('for %s', async (procedure) => {
+  test.for(['get', 'cancel', 'events', 'retry', 'machines'] as const)('for %s', async (procedure) => {
     await using stack = await openStack()
     const { id: runId } = await stack.start({ accountId: otherAccount })
     const api = callAs(stack, anna)
 
-    const called =
-      procedure === 'retry' ? api.retry({ runId, idempotencyKey: 'key-of-a-retry' }) : api[procedure]({ runId })
+    const call = {
+      retry: () => api.retry({ runId, idempotencyKey: 'key-of-a-retry' }),
+      machines: () => api.machines({ runId, filter: {} }),
+      get: () => api.get({ runId }),
+      cancel: () => api.cancel({ runId }),
+      events: () => api.events({ runId }),
+    }
+    const called = call[procedure]()
 
     await expect(called).rejects.toMatchObject({ cause: { reason: 'RUN_NOT_FOUND' } })
   })

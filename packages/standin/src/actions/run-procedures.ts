@@ -3,6 +3,8 @@ import { tracked } from '@trpc/server'
 import { actorOf, type Caller } from '../access/caller.ts'
 import { endOfRight } from '../access/end-of-right.ts'
 import type { Contracted } from '../http/trpc.ts'
+import { machineOfRow } from '../machines/machine-of-row.ts'
+import { listSeen } from '../machines/machine-store.ts'
 import { artifactsOfRuns } from '../results/artifacts/artifact-store.ts'
 import { keptUntil } from '../results/kept-until.ts'
 import { readResult } from '../results/read-result.ts'
@@ -20,7 +22,7 @@ import { retryRun, startRun } from './start-run.ts'
 import { toRun } from './to-run.ts'
 
 export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
-  const { start, retry, get, list, latest, cancel, events, result } = procedures.run
+  const { start, retry, get, list, latest, cancel, events, result, machines } = procedures.run
   return {
     start: contracted
       .call(start)
@@ -65,6 +67,16 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
     result: contracted
       .call(result)
       .query(({ ctx: { caller, accountId }, input }) => readResult(ctx, caller, { ...input, accountId })),
+    machines: contracted.call(machines).query(async ({ ctx: { caller, accountId }, input }) => {
+      const { runId, filter, cursor, limit } = input
+      await readableRun(ctx, caller, { id: runId, accountId })
+      const offset = cursor === undefined ? 0 : offsetIn(cursor)
+      const found = await listSeen(ctx.db, { accountId, runId, filter, offset, limit: limit + 1 })
+      return {
+        machines: found.slice(0, limit).map(machineOfRow),
+        nextCursor: found.length > limit ? String(offset + limit) : null,
+      }
+    }),
     events: contracted.stream(events).subscription(async function* ({ ctx: { caller, accountId }, input, signal }) {
       const run = { id: input.runId, accountId }
       await readableRun(ctx, caller, run)
@@ -79,6 +91,12 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       if (ends.aborted) throw new DOMException('the caller may no longer read', 'AbortError')
     }),
   }
+}
+
+/** @throws StandinError `INPUT_INVALID` */
+function offsetIn(cursor: string): number {
+  if (!/^\d{1,8}$/.test(cursor)) throw new StandinError('INPUT_INVALID', { detail: 'This is no cursor of a page.' })
+  return Number(cursor)
 }
 
 /** @throws StandinError `RUN_NOT_FOUND`; `SCOPE_FORBIDDEN` for a caller who lacks a scope that the run reads with */

@@ -1,3 +1,4 @@
+export { machineOfRow } from '../machines/machine-of-row.ts'
 export * as answered from './answered.ts'
 export { readCounters } from './counters-snapshot.ts'
 export {
@@ -13,4 +14,4 @@ export { machineTexts, sayOfMachines } from './machine-messages.ts'
 export { createNews } from './news.ts'
 export { type Reading, readIfPossible } from './read-if-possible.ts'
 export { type Counts, countIn, topBars } from './top-bars.ts'
-export { machineOfRow, placeOf, typeName } from './words.ts'
+export { placeOf, typeName } from './words.ts'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { RunContext } from '../actions/define-action.ts'
 import type { SeenMachine } from '../machines/machine-register.ts'
 import { StandinError } from '../standin-error.ts'
+import { countAssets } from '../trackunit/count-assets.ts'
 import { pages } from '../trackunit/pages.ts'
 import { number } from './answered.ts'
 import {
@@ -63,7 +64,7 @@ export async function listMachines(
   const { trackunit, log } = context
   let at = listing
   if (at.total === null) {
-    at = { ...at, total: await countAssets(trackunit) }
+    at = { ...at, total: await countAssets(trackunit) } // Null: progress then has no end.
     await keep(at)
   }
   while (!at.isComplete) {
@@ -160,17 +161,6 @@ const restPageSchema = z
   .catch(() => {
     throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The list of machines was not readable.' })
   })
-
-/** Null if the total is unknown: progress then has no end. */
-async function countAssets({ get }: Context['trackunit']): Promise<number | null> {
-  try {
-    const { totalElements } = await get<{ totalElements?: unknown }>('/api/asset/v2/assets', { size: 1, page: 0 })
-    return typeof totalElements === 'number' ? totalElements : null
-  } catch (error) {
-    if (error instanceof StandinError) return null
-    throw error // The run is to stop.
-  }
-}
 
 /** What a list lacks, for its readers. */
 export function lacksOfList(listing: Listing): KeyedMessage[] {

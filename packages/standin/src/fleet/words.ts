@@ -1,6 +1,5 @@
 import type { KeyedMessage } from '@standin/contracts'
 import type { KnownMachine } from '../machines/machine-register.ts'
-import type { GivenRow } from '../results/understand-rows.ts'
 import { machineTexts, sayOfMachines } from './machine-messages.ts'
 
 type KnownType = 'type.EXCAVATOR'
@@ -12,16 +11,6 @@ export function typeName(type: string | null): KeyedMessage | string {
   if (Object.hasOwn(machineTexts.en, key)) return sayOfMachines(key as KnownType)
   const words = type.toLowerCase().replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
-/** A machine as a row shows it: what it is, and below how people know it. */
-export function machineOfRow(
-  machine: Pick<KnownMachine, 'id' | 'name' | 'brand' | 'model' | 'serialNumber'>,
-): NonNullable<GivenRow['machine']> {
-  const { id, name, brand, model, serialNumber } = machine
-  const kind = [brand, model].filter(Boolean).join(' ')
-  const known = [kind ? name : null, serialNumber].filter(Boolean).join(', ')
-  return { id, name: kind || name || id, detail: known || null }
 }
 
 export const placeOf = ({ latitude, longitude }: Pick<KnownMachine, 'latitude' | 'longitude'>): string | null =>

@@ -135,6 +135,21 @@ export function listMachines(
   return inPages(db, asked, and(runId ? wasSeenIn(runId) : undefined, matching(filter)))
 }
 
+/** The machines that a run read, as they were last read, by name and then by id. Of the account's last 32 runs. */
+export function listSeen(
+  db: Database,
+  { accountId, runId, filter, offset, limit }: RunOfAccount & { filter: MachineFilter; offset: number; limit: number },
+) {
+  const { machineId: id, name, brand, model, serialNumber } = machines
+  return db
+    .select({ id, name, brand, model, serialNumber })
+    .from(machines)
+    .where(and(eq(machines.accountId, accountId), wasSeenIn(runId), matching(filter)))
+    .orderBy(sql`coalesce(${name}, '')`, asc(id))
+    .offset(offset)
+    .limit(limit)
+}
+
 /** Machines that an earlier run with the same question reported and this run has not read. */
 export function listGone(
   db: Database,

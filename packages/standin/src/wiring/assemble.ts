@@ -3,6 +3,7 @@ import { readAccountCounts } from '../accounts/account-count-store.ts'
 import { createAccountsMemory } from '../accounts/accounts-context.ts'
 import { oldestDueProofS } from '../accounts/due-credential-store.ts'
 import type { ActionCatalogue } from '../actions/action-catalogue.ts'
+import { createMachineCounts } from '../actions/machine-counts.ts'
 import { openWork } from '../actions/open-work.ts'
 import { type CallbacksContext, createCallbacksMemory } from '../callbacks/callbacks-context.ts'
 import { countHeld } from '../callbacks/held/held-callback-store.ts'
@@ -57,7 +58,11 @@ export function assemble(
       hasOpenDeliveries: (run) => hasOpenDeliveries(replica.db, run),
     }),
     results: createResultsMemory({ publicUrl, scopesOf: (actionId) => catalogue.find(actionId)?.scopes ?? [] }),
-    actions: { ...catalogue, deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows) },
+    actions: {
+      ...catalogue,
+      deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows),
+      machineCounts: createMachineCounts(),
+    },
     deliveries: { sendEmail, sendWebhook, slow: createSlowReceivers(), ...createSendTimes() },
   }
   ctx.metrics.readAtScrape({
