@@ -11,3 +11,17 @@ export interface ChosenRows {
 
 /** Undefined where rows are only looked at. */
 export const ChosenRowsContext = createContext<ChosenRows | undefined>(undefined)
+
+/** The ids of rows as a parameter of the address. */
+export const textOfIds = (ids: Iterable<string>): string => [...ids].map(encodeURIComponent).join()
+
+/** Without what is no id. */
+export function idsOfText(text: string | null): string[] {
+  return (text ?? '').split(',').flatMap((part) => {
+    try {
+      return part ? [decodeURIComponent(part)] : []
+    } catch {
+      return []
+    }
+  })
+}

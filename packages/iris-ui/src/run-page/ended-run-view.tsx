@@ -23,21 +23,28 @@ import { shareOf } from '../runs/share-of.ts'
 import { useAppliedRuns } from '../runs/use-applied-runs.ts'
 import { useRetryRun } from '../runs/use-retry-run.ts'
 import { addresses } from '../shell/addresses.ts'
+import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { BesideResult } from './beside-result.tsx'
+import { CheckedMachines } from './checked-machines.tsx'
 import type { RunViewProps } from './going-run-view.tsx'
+import { hasBeside } from './has-beside.ts'
 import { useFactsInWords } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
 
 /** The sentence and its facts in one line, then the list at once. What proves it stands beside the list. */
 export function EndedRunView({ run, log, action, title, said, heading }: RunViewProps) {
   const { texts, formats } = useSurroundings()
-  const detail = useResult(run).first?.detail ?? null
+  const { first } = useResult(run)
+  const detail = first?.detail ?? null
   const facts = useFactsInWords({ run, action })
   const progress = progressWords(run, { texts, formats })
   const forMaker = makersWords(run)
   // Manager lists all machines; which of them were chosen, it does not know.
-  const isOfAll = isEverything(filterOfInput(run.input, action) ?? {})
+  const filter = filterOfInput(run.input, action) ?? {}
+  const isOfAll = isEverything(filter)
+  const [address, setAddress] = useAddressState()
+  const areShown = address.get('checked') !== null
   const halfWay = run.state !== 'succeeded' && run.progress.done > 0
   const gap = run.state === 'succeeded' ? gapWords(run, { said: said.heading, detail, texts }) : undefined
   const lead = [...said.lead, ...(isLead(detail) && !gap ? [detail] : []), facts]
@@ -76,17 +83,29 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
           slim
           aside={
             <>
-              {gap.machines !== undefined && isOfAll && (
-                <HostLink path={hostPages.fleet} className="btn quiet">
-                  {texts.run.showMachines(gap.machines, formats.number(gap.machines))}
-                </HostLink>
-              )}
+              {gap.machines !== undefined &&
+                (isOfAll ? (
+                  <HostLink path={hostPages.fleet} className="btn quiet">
+                    {texts.run.showMachines(gap.machines, formats.number(gap.machines))}
+                  </HostLink>
+                ) : (
+                  <Button
+                    look="quiet"
+                    aria-expanded={areShown}
+                    onClick={() => setAddress({ checked: areShown ? undefined : '1' })}
+                  >
+                    {texts.run.showMachines(gap.machines, formats.number(gap.machines))}
+                  </Button>
+                ))}
               <RunAgain run={run} title={title} action={action} />
             </>
           }
         >
           {gap.others && <p>{gap.others}</p>}
         </Notice>
+      )}
+      {gap?.machines !== undefined && !isOfAll && areShown && (
+        <CheckedMachines run={run} filter={filter} count={gap.machines} />
       )}
       {halfWay && (
         <ProgressBar
@@ -97,7 +116,7 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
           size="large"
         />
       )}
-      <ResultBody run={run} beside={<BesideResult run={run} />} />
+      <ResultBody run={run} beside={hasBeside(run, first) && <BesideResult run={run} />} />
       <RunLog log={log} actionId={run.actionId} />
     </>
   )

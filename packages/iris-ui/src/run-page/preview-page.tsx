@@ -1,5 +1,5 @@
 import type { Action, Run } from '@standin/client'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { hindranceWords } from '../actions/hindrance-words.ts'
 import { useHindrance } from '../actions/use-hindrance.ts'
@@ -14,7 +14,7 @@ import { RefusedStart } from '../parts/refused-start.tsx'
 import { PageSkeleton } from '../parts/skeleton.tsx'
 import { useSkeleton } from '../parts/use-skeleton.ts'
 import { headWords } from '../results/cell-words.ts'
-import { type ChosenRows, ChosenRowsContext } from '../results/chosen-rows.ts'
+import { type ChosenRows, ChosenRowsContext, idsOfText, textOfIds } from '../results/chosen-rows.ts'
 import { isLead, ResultBody } from '../results/result-body.tsx'
 import { useFirstRows, useResult } from '../results/use-result.ts'
 import { isPreviewTooOld } from '../runs/again.ts'
@@ -28,6 +28,7 @@ import { useStartRun } from '../runs/use-start-run.ts'
 import { secondsOfChanges, usualSecondsOf } from '../runs/usual-seconds.ts'
 import { addresses } from '../shell/addresses.ts'
 import { useAnnouncer, usePageTitle } from '../shell/announcer.ts'
+import { useAddressState } from '../shell/hash-location.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { EndedRunView } from './ended-run-view.tsx'
@@ -159,9 +160,19 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
 /** As many as the server takes. */
 const MOST_LEFT_OUT = 500
 
-/** Rows of the preview whose changes are not wanted. */
+/**
+ * Rows of the preview whose changes are not wanted. The address has them, since in a frame without an origin nothing else
+ * survives a reload.
+ */
 function useLeftOut() {
-  const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set())
+  const [address, setAddress] = useAddressState()
+  const inAddress = address.get('out')
+  const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(() => new Set(idsOfText(inAddress)))
+  const text = textOfIds(leftOut)
+  // Back to where a row was not open yet leads to an older entry of this page.
+  useEffect(() => {
+    if (text !== (inAddress ?? '')) setAddress({ out: text })
+  }, [text, inAddress, setAddress])
   const chosen = useMemo(
     (): ChosenRows => ({
       isLeftOut: ({ id }) => leftOut.has(id),
