@@ -461,12 +461,22 @@ test('invariant 8: after an uninstall nothing is sent, and the signing secret is
 
 test('invariant 18: showing the signing secret leaves an audit entry, which does not contain it', async () => {
   await using stack = await createStack()
+  await stack.runs.install()
   const { signingSecret } = await showSigningSecret(stack.ctx, caller, account)
 
   const rows = await stack.runs.sql`select * from audit_entries where event = 'signing-secret.shown'`
   expect(rows).toMatchObject([{ account_id: account, actor_kind: 'service', actor_id: 'reports' }])
   expect(JSON.stringify(rows)).not.toContain(signingSecret)
   expect(signingSecret).toBe((await signingSecretOf(stack.ctx, account)).reveal())
+})
+
+test('invariant 8: no signing secret is made for an account after its uninstall', async () => {
+  await using stack = await createStack()
+  await stack.runs.install()
+  await stack.runs.uninstall()
+  const late = showSigningSecret(stack.ctx, caller, account)
+  await expect(late).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
+  expect(await stack.runs.sql`select 1 from signing_secrets`).toHaveLength(0)
 })
 
 test('an account has one signing secret, also when requested concurrently, sealed at rest', async () => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { actorOf, type Caller } from '../access/caller.ts'
+import { requireInstalled } from '../accounts/hold-installed.ts'
 import { record } from '../audit/record.ts'
 import { Secret } from '../config/secret.ts'
-import type { Context } from '../context.ts'
+import { type Context, inTransaction } from '../context.ts'
 import { findOrInsertSigningSecret, findSigningSecret } from './signing-secret-store.ts'
 
 const bytes = 32
@@ -16,13 +17,19 @@ export async function signingSecretOf({ config, db, vault }: Context, account: s
   return vault.open(await findOrInsertSigningSecret(db, account, await vault.seal(fresh, binding)), binding)
 }
 
-/** Shows the secret, so that a receiver can verify the account's webhooks. The audit entry is stored before it is shown. */
+/**
+ * Shows the secret, so that a receiver can verify the account's webhooks. The audit entry is stored before it is shown.
+ * @throws StandinError `INSTALLATION_NOT_FOUND`
+ */
 export async function showSigningSecret(
   ctx: Context,
   caller: Caller,
   accountId: string,
 ): Promise<{ signingSecret: string }> {
-  const secret = await signingSecretOf(ctx, accountId)
-  await record(ctx, { actor: actorOf(caller), event: 'signing-secret.shown', accountId })
-  return { signingSecret: secret.reveal() }
+  return inTransaction(ctx, async (tx) => {
+    await requireInstalled(tx, accountId)
+    const secret = await signingSecretOf(tx, accountId)
+    await record(tx, { actor: actorOf(caller), event: 'signing-secret.shown', accountId })
+    return { signingSecret: secret.reveal() }
+  })
 }

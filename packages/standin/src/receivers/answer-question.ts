@@ -1,7 +1,7 @@
 import { actorOf, type Caller } from '../access/caller.ts'
+import { holdInstalled } from '../accounts/hold-installed.ts'
 import { type Actor, record } from '../audit/record.ts'
 import { type Context, inTransaction } from '../context.ts'
-import { holdInstalled } from './hold-installed.ts'
 import { mailboxOf, receiverAddress } from './receiver-address.ts'
 import type { LinkedReceiver } from './receiver-link.ts'
 import { confirmAsked, deleteConfirmed, findReceivers, putReceiver } from './receiver-store.ts'

@@ -1,10 +1,10 @@
 import type { TrustedKind } from '@standin/contracts'
 import { actorOf, type Caller } from '../access/caller.ts'
+import { requireInstalled } from '../accounts/hold-installed.ts'
 import { record } from '../audit/record.ts'
 import { type Context, inTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
 import { whyNotToTrust } from './domain-to-trust.ts'
-import { requireInstalled } from './hold-installed.ts'
 import { deleteTrusted, insertTrusted, listTrusted, lockReceiversOf } from './receiver-store.ts'
 
 interface Trust {

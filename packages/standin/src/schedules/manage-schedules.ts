@@ -1,8 +1,9 @@
 import type { createScheduleInputSchema, Schedule, updateScheduleInputSchema } from '@standin/contracts'
 import type { z } from 'zod'
 import { actorOf, type Caller } from '../access/caller.ts'
+import { shareInstallation } from '../accounts/stopped-account-store.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
-import { allowedAction } from '../actions/allowed-action.ts'
+import { accountAllowsIfServed, allowedAction } from '../actions/allowed-action.ts'
 import { checkDestinations } from '../actions/check-destinations.ts'
 import { checkInput } from '../actions/check-input.ts'
 import type { AuditEvent } from '../audit/audit-kinds.ts'
@@ -51,6 +52,7 @@ export async function createSchedule(
   const planned = { ...input, deliverTo: scheduledDestinations(input.deliverTo), anchorAt }
   const nextAt = upcoming(await checkPlanned(ctx, caller, planned))
   return inTransaction(ctx, async (tx) => {
+    await holdServed(tx, input.accountId)
     await checkPool(tx, planned)
     if ((await countSchedules(tx.db, input.accountId)) >= maxOnAccount)
       throw refused(`The account already has ${maxOnAccount} schedules. Delete one that is no longer needed.`)
@@ -100,7 +102,7 @@ export async function resumeSchedule(
   const ctx = await byDatabaseClock(inOurTime)
   const before = await existing(ctx, schedule)
   const nextAt = upcoming(await checkPlanned(ctx, caller, before, before))
-  return changeSchedule(ctx, caller, { schedule, event: 'schedule.resumed' }, async (tx, row) => {
+  return changeSchedule(ctx, caller, { schedule, event: 'schedule.resumed', before: holdServed }, async (tx, row) => {
     await checkPool(tx, row, row.id)
     const createdBy = { createdBy: creatorOf(caller), ...endOf(caller, tx.clock.now()) }
     return { state: 'active', reason: null, nextAt, dueAt: nextAt, ...createdBy }
@@ -121,16 +123,27 @@ export async function deleteSchedule(ctx: ActionsContext, caller: Caller, schedu
 async function changeSchedule(
   ctx: ActionsContext,
   caller: Caller,
-  { schedule, event }: { schedule: ScheduleKey; event: AuditEvent },
+  { schedule, event, before }: { schedule: ScheduleKey; event: AuditEvent; before?: typeof holdServed },
   to: (tx: Tx, row: ScheduleRow) => Promise<ScheduleChange>,
 ): Promise<Schedule> {
   return inTransaction(ctx, async (tx) => {
+    await before?.(tx, schedule.accountId)
     const row = await lockSchedule(tx.db, schedule)
     if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
     const changed = await updateScheduleRow(tx.db, schedule, await to(tx, row))
     await recordChange(tx, caller, event, changed)
     return toSchedule(changed)
   })
+}
+
+/**
+ * Keeps the account as it is until the transaction ends, so that an uninstall comes before the schedule or pauses it. Before
+ * the schedule's row, as an uninstall takes them.
+ * @throws StandinError with the reason why the account is not served
+ */
+async function holdServed(tx: Tx, accountId: string): Promise<void> {
+  await shareInstallation(tx.db, accountId)
+  await accountAllowsIfServed(tx, accountId, (reason) => reason === 'CREDENTIALS_PENDING')
 }
 
 /** Read before a transaction begins: the checks that follow may wait for a second connection. */

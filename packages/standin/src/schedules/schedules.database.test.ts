@@ -7,6 +7,7 @@ import { signAll } from '../../test/signed-rows.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller } from '../access/caller.ts'
 import { defineAction } from '../actions/define-action.ts'
+import { inTransaction } from '../context.ts'
 import { toRefusal } from '../refusal.ts'
 import { StandinError } from '../standin-error.ts'
 import { rateBudgets } from '../trackunit/rate-budget-table.ts'
@@ -15,7 +16,7 @@ import { declineOffer } from './decline-offer.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { endSchedules, noteAuthors } from './note-authors.ts'
 import { reviewSchedules } from './review-schedules.ts'
-import { listSchedules, noteAuthorsSeen, toSchedule, whileStopped } from './schedule-store.ts'
+import { listSchedules, lockSchedulesOf, noteAuthorsSeen, toSchedule, whileStopped } from './schedule-store.ts'
 import { startDueSchedules } from './start-due-schedules.ts'
 
 const database = await createTestDatabase()
@@ -339,6 +340,32 @@ describe('a schedule is paused, with the reason,', () => {
   })
 })
 
+test.for(['created', 'resumed'] as const)(
+  'invariant 8: a schedule that is %s while its account uninstalls does not stay active',
+  async (how) => {
+    await using stack = await createStack()
+    const { id } = await stack.create()
+    if (how === 'resumed') await stack.manage.pause(anna, id)
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    const { promise: locked, resolve: isLocked } = Promise.withResolvers<void>()
+    // What waits for this lock has passed its checks.
+    const holding = inTransaction(stack.ctx, async (tx) => {
+      await lockSchedulesOf(tx.db, account)
+      isLocked()
+      await released
+    })
+    await locked
+    const making = (how === 'created' ? stack.create() : stack.manage.resume(anna, id)).then(() => {}, toRefusal)
+    await expect.poll(() => countWaiting(stack)).toBe(1)
+    let isUninstalled = false
+    const uninstalling = stack.runs.uninstall().then(() => (isUninstalled = true))
+    await expect.poll(async () => isUninstalled || (await countWaiting(stack)) === 2).toBe(true)
+    release()
+    await Promise.all([holding, making, uninstalling])
+    expect(await stack.runs.sql`select 1 from schedules where state = 'active'`).toHaveLength(0)
+  },
+)
+
 describe('the schedule of a user', () => {
   test('ends 90 days after its author was last seen, on the hour or when it is due', async () => {
     await using stack = await createStack()
@@ -493,6 +520,14 @@ describe('users and services', () => {
       expect(await decline(actionId).then(() => undefined, toRefusal)).toMatchObject({ reason: 'ACTION_NOT_FOUND' })
     for (const again of [1, 2]) await decline(asked.actionId).then(() => again)
     expect(await stack.runs.sql`select action_id from declined_offers`).toEqual([{ action_id: asked.actionId }])
+  })
+
+  test('invariant 8: nothing is kept of an offer that is declined after the uninstall', async () => {
+    await using stack = await createStack()
+    await stack.runs.uninstall()
+    const late = declineOffer(stack.ctx, anna, { accountId: account, actionId: asked.actionId })
+    await expect(late).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
+    expect(await stack.runs.sql`select 1 from declined_offers`).toHaveLength(0)
   })
 
   test('invariant 10: see only the hosts of a schedule’s webhooks, and keep them by their ids', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { emptyTables } from '../../../test/empty-tables.ts'
+import { installAccount } from '../../../test/run-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../../test/test-database.ts'
 import { openTestReplica, type TestReplica } from '../../../test/test-replica.ts'
 import { auditEntries } from '../../audit/audit-table.ts'
@@ -16,7 +17,10 @@ beforeAll(async () => {
   database = await createTestDatabase()
   replica = openTestReplica(database)
 })
-beforeEach(() => emptyTables(replica.sql))
+beforeEach(async () => {
+  await emptyTables(replica.sql)
+  for (const each of [account, otherAccount]) await installAccount(replica.ctx, each)
+})
 afterAll(async () => {
   await replica.close()
   await database.drop()
@@ -56,6 +60,14 @@ test('an account saves at most two hundred', async () => {
   for (let nth = 0; nth < 200; nth++) await save(`Choice ${nth}`)
   await expect(save('One more')).rejects.toMatchObject({ reason: 'INPUT_INVALID' })
   await expect(save('Choice 7', { types: ['ROLLER'] })).resolves.toMatchObject({ name: 'Choice 7' })
+})
+
+test('invariant 8: an account that has not installed the app saves nothing, which nobody would erase', async () => {
+  await installAccount(replica.ctx, account, { state: 'uninstalled' })
+  for (const each of [account, '33333333-3333-4333-8333-333333333333']) {
+    await expect(save('Yard', {}, each)).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })
+    expect(await names(each)).toEqual([])
+  }
 })
 
 test('there are no choices before a run has read machines', async () => {

@@ -1,4 +1,5 @@
 import type { FilterChoices, MachineFilter, SavedFilter } from '@standin/contracts'
+import { requireInstalled } from '../../accounts/hold-installed.ts'
 import { type Actor, record } from '../../audit/record.ts'
 import { type Context, inTransaction } from '../../context.ts'
 import { StandinError } from '../../standin-error.ts'
@@ -8,12 +9,16 @@ import { countFilters, deleteFilter, upsertFilter } from './filter-store.ts'
 const mostFilters = 200
 const mostChoices = 50
 
-/** @throws StandinError `INPUT_INVALID` when the account has more filters than a person can choose from */
+/**
+ * @throws StandinError `INPUT_INVALID` when the account has more filters than a person can choose from;
+ *   `INSTALLATION_NOT_FOUND`
+ */
 export async function saveFilter(
   ctx: Context,
   { actor, accountId, ...given }: { actor: Actor; accountId: string; name: string; filter: MachineFilter },
 ): Promise<SavedFilter> {
   return inTransaction(ctx, async (tx) => {
+    await requireInstalled(tx, accountId)
     const saved = await upsertFilter(tx.db, { accountId, ...given })
     if ((await countFilters(tx.db, accountId)) > mostFilters)
       throw new StandinError('INPUT_INVALID', { detail: `An account has at most ${mostFilters} saved choices.` })

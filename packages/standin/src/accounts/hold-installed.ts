@@ -1,7 +1,7 @@
-import { accessOf } from '../accounts/credentials-in-force.ts'
-import { shareInstallation } from '../accounts/stopped-account-store.ts'
 import type { InTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
+import { accessOf } from './credentials-in-force.ts'
+import { shareInstallation } from './stopped-account-store.ts'
 
 /**
  * Keeps an account from being uninstalled until the transaction ends, so that what is stored now is erased with the rest.
