@@ -91,6 +91,8 @@ CREATE TABLE "installations" (
 	"suspended_at" timestamp (3) with time zone,
 	"restored_up_to" timestamp (3) with time zone,
 	"paused_at" timestamp (3) with time zone,
+	"name" text,
+	"name_in_lower_case" text,
 	"erasing_since" timestamp (3) with time zone,
 	"uninstall_signalled_at" timestamp (3) with time zone,
 	"uninstall_dismissed_at" timestamp (3) with time zone,

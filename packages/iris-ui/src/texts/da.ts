@@ -1031,6 +1031,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       'installation.paused': () =>
         `Satte ${app} på pause for denne konto. Intet arbejde starter, før pausen er ophævet.`,
       'installation.resumed': () => 'Ophævede pausen for denne konto. Alt fortsætter som før.',
+      'installation.named': () => 'Ændrede, hvad denne konto hedder i egne lister.',
       'installation.tried': () => 'Spurgte straks Trackunit, om vores adgang virker.',
       'installation.uninstall-expired': () => `Glemte en ubevist melding, en dag gammel, om at ${app} blev fjernet.`,
       'installation.uninstall-signalled': () =>

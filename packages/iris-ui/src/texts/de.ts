@@ -1058,6 +1058,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       'installation.restored': () => `Hat ${app} wiederhergestellt. Alles geht weiter wie zuvor.`,
       'installation.paused': () => `Hat ${app} für dieses Konto angehalten. Nichts beginnt, bis es fortgesetzt wird.`,
       'installation.resumed': () => `Hat ${app} für dieses Konto fortgesetzt. Alles geht weiter wie zuvor.`,
+      'installation.named': () => 'Hat geändert, wie dieses Konto in den eigenen Listen heißt.',
       'installation.tried': () => 'Hat Trackunit sofort gefragt, ob unser Zugriff funktioniert.',
       'installation.uninstall-expired': () =>
         `Hat eine unbelegte, einen Tag alte Meldung verworfen, dass ${app} entfernt wurde.`,

@@ -868,6 +868,7 @@ export const en = (of: AppWords) => {
         'installation.restored': () => `Restored ${app}. Everything continues as before.`,
         'installation.paused': () => `Paused ${app} for this account. No work starts until it is resumed.`,
         'installation.resumed': () => `Resumed ${app} for this account. Everything continues as before.`,
+        'installation.named': () => 'Changed what this account is called in their own lists.',
         'installation.tried': () => 'Asked Trackunit at once whether our access works.',
         'installation.uninstall-expired': () => `Dropped an unproven report, one day old, that ${app} was removed.`,
         'installation.uninstall-signalled': () =>

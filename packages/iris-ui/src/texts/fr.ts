@@ -1048,6 +1048,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
       'installation.restored': () => `A rétabli ${app}. Tout continue comme avant.`,
       'installation.paused': () => `A mis ${app} en pause pour ce compte. Aucun travail ne démarre avant la reprise.`,
       'installation.resumed': () => `A repris ${app} pour ce compte. Tout continue comme avant.`,
+      'installation.named': () => 'A changé le nom de ce compte dans ses propres listes.',
       'installation.tried': () => 'A demandé aussitôt à Trackunit si notre accès fonctionne.',
       'installation.uninstall-expired': () =>
         `A abandonné un signalement sans preuve, vieux d’un jour, du retrait de ${app}.`,

@@ -1033,6 +1033,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       'installation.restored': () => `Återställde ${app}. Allt fortsätter som förut.`,
       'installation.paused': () => `Pausade ${app} för det här kontot. Inget arbete startar förrän pausen är över.`,
       'installation.resumed': () => 'Avslutade pausen för det här kontot. Allt fortsätter som förut.',
+      'installation.named': () => 'Ändrade vad det här kontot heter i de egna listorna.',
       'installation.tried': () => 'Frågade Trackunit genast om vår åtkomst fungerar.',
       'installation.uninstall-expired': () => `Släppte en obestyrkt, ett dygn gammal rapport om att ${app} togs bort.`,
       'installation.uninstall-signalled': () =>

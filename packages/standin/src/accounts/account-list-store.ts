@@ -7,6 +7,8 @@ import { reasonOfStop } from './credentials-in-force.ts'
 /** An account in a list. */
 export interface ListedAccount {
   accountId: string
+  /** What the operator calls it. */
+  name: string | null
   state: InstallationState
   since: Date | null
   reason: ErrorReason | null
@@ -20,7 +22,7 @@ export interface ListedAccount {
 interface AccountListing {
   /** Accounts in this state, and those with newer credentials in it. */
   state?: InstallationState | undefined
-  /** The beginning of an account's id, or a part of one of its client ids. */
+  /** The beginning of an account's id, or a part of its name or of one of its client ids. */
   search?: string | undefined
   after?: string | undefined
   limit: number
@@ -28,7 +30,7 @@ interface AccountListing {
 
 /** Each account with its state: that of the credentials in force, else of the newest; see `currentCredentials`. */
 const described = (where: SQL) => sql`
-  select installation.account_id, current.generation, current.reason, waiting.state as waiting_state,
+  select installation.account_id, installation.name, current.generation, current.reason, waiting.state as waiting_state,
     waiting.generation as waiting_generation,
     installation.uninstall_signalled_at > now() - interval '1 day' as is_signalled,
     case when current.state <> 'uninstalled' and current.issued_at <= installation.suspended_up_to then 'suspended'
@@ -56,11 +58,10 @@ export async function listAccountsForOperator(
   db: Database,
   { state, search = '', after, limit }: AccountListing,
 ): Promise<ListedAccount[]> {
-  const isFound = sql`(${search} = '' or starts_with(installation.account_id::text, lower(${search})) or exists (
-    select from ${credentials} each where each.account_id = installation.account_id and position(${search} in each.client_id) > 0))`
   const isAfter = sql`(${after ?? null}::text is null or installation.account_id > ${after ?? null}::text::uuid)`
   const rows = await db.execute<{
     account_id: string
+    name: string | null
     state: InstallationState
     since: string | null
     reason: ErrorReason | null
@@ -69,11 +70,12 @@ export async function listAccountsForOperator(
     waiting_generation: number | null
     is_signalled: boolean | null
   }>(sql`
-    select * from (${described(sql`${isFound} and ${isAfter}`)}) account
+    select * from (${described(sql`${isFound(search)} and ${isAfter}`)}) account
     where ${state ?? null}::text is null or state = ${state ?? null} or waiting_state = ${state ?? null}
     order by account_id limit ${limit}`)
-  return rows.map(({ account_id: accountId, state, since, reason, generation, ...row }) => ({
+  return rows.map(({ account_id: accountId, name, state, since, reason, generation, ...row }) => ({
     accountId,
+    name,
     state,
     generation,
     reason: state === 'suspended' || state === 'paused' ? reasonOfStop[state] : reason,
@@ -84,6 +86,22 @@ export async function listAccountsForOperator(
         : { state: row.waiting_state, generation: row.waiting_generation },
     isUninstallSignalled: row.is_signalled ?? false,
   }))
+}
+
+const isFound = (search: string) => sql`(${search} = '' or starts_with(installation.account_id::text, lower(${search}))
+  or position(${search.normalize('NFC').toLowerCase()} in installation.name_in_lower_case) > 0 or exists (
+    select from ${credentials} each where each.account_id = installation.account_id and position(${search} in each.client_id) > 0))`
+
+/** The ids of accounts that a search finds, in their order. */
+export async function searchAccounts(
+  db: Database,
+  { search, after, limit }: { search: string; after: string | undefined; limit: number },
+): Promise<string[]> {
+  const rows = await db.execute<{ account_id: string }>(sql`
+    select account_id from ${installations} installation
+    where ${isFound(search)} and (${after ?? null}::text is null or account_id > ${after ?? null}::text::uuid)
+    order by account_id limit ${limit}`)
+  return rows.map(({ account_id }) => account_id)
 }
 
 /** How many accounts there are in each state; states without one are left out. */

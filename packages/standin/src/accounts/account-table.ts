@@ -26,6 +26,10 @@ export const installations = pgTable(
     restoredUpTo: moment(),
     /** Since when the operator keeps the account from being served, whatever its credentials are. */
     pausedAt: moment(),
+    /** What the operator calls the account; gone once the account is uninstalled. Nothing is decided by it. */
+    name: text(),
+    /** The same in lower case, for searches: a database with the locale C knows no letters but English ones. */
+    nameInLowerCase: text(),
     /** Since when the account's data is being erased, in batches. */
     erasingSince: moment(),
     /** An uninstall that nothing binds to the account. */

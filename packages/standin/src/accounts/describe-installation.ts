@@ -17,6 +17,8 @@ export interface ReadInstallation {
   rows: readonly CredentialRow[]
   /** Since when the operator keeps it from being served. */
   pausedAt: Date | null
+  /** What the operator calls it. */
+  name: string | null
 }
 
 /** Reads an account and describes it. */
@@ -56,7 +58,8 @@ function readAccount(
     now: clock.now(),
     ...(trackunit && { trackunit }),
   })
-  return { described, rows, pausedAt: account?.installation.pausedAt ?? null }
+  const { pausedAt = null, name = null } = account?.installation ?? {}
+  return { described, rows, pausedAt, name }
 }
 
 /**

@@ -51,7 +51,7 @@ export async function uninstall(
     return record(tx, { actor, event: 'installation.earlier-uninstalled', accountId })
   }
   for (const whenUninstalled of tx.accounts.whenUninstalled) await whenUninstalled(tx, accountId, settled.uninstalledAt)
-  const ended = { ...settled, erasingSince: tx.clock.now() }
+  const ended = { ...settled, name: null, nameInLowerCase: null, erasingSince: tx.clock.now() }
   await updateServing(tx, { accountId, activeGeneration: null }, ended)
   await recordInstallationEvent(tx, { accountId, type: 'uninstalled' })
   await record(tx, { actor, event: 'installation.uninstalled', accountId })

@@ -61,6 +61,7 @@ const kindOfEvent = {
   'installation.paused': 'access',
   'installation.resumed': 'access',
   'installation.tried': 'access',
+  'installation.named': 'access',
   'installation.uninstall-signalled': 'access',
   'installation.uninstall-expired': 'access',
   'installation.uninstall-dismissed': 'access',

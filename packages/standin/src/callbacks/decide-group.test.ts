@@ -18,6 +18,8 @@ const neverInstalled = (accountId: string): Account => ({
     restoredUpTo: null,
     erasingSince: null,
     pausedAt: null,
+    name: null,
+    nameInLowerCase: null,
     uninstallSignalledAt: null,
     uninstallDismissedAt: null,
     uninstallProbedAt: null,

@@ -35,10 +35,11 @@ export async function accountPage(
   ])
   const around = { now, mayChange: session.mayChange }
   const { tone, means, toDo } = stateWords[described.state]
+  const name = described.accountName && printable(described.accountName, 80)
   return {
-    title: `Account ${accountId.slice(0, 8)}: ${described.state}`,
+    title: `${name ?? `Account ${accountId.slice(0, 8)}`}: ${described.state}`,
     tab: 'accounts',
-    main: html`<p class="small"><a href="/console/accounts">Accounts</a></p><h1>${accountId}</h1>
+    main: html`<p class="small"><a href="/console/accounts">Accounts</a></p><h1>${name ?? accountId}</h1>${name ? html`<p class="small muted">${accountId}</p>` : ''}
 <section class="notice ${tone === 'ok' ? '' : tone}">${icon(tone)}<div><h2 class="h">${described.state}${described.reason ? html`: ${described.reason}` : ''}</h2><p>${described.since ? html`Since ${moment(described.since, now)}. ` : ''}${means}${described.waiting.length > 0 && tone === 'ok' ? '' : html` <b>${toDo}</b>`}</p>${factsPart(described, now)}${buttonsPart(described, around)}</div></section>
 <section><h2>Credentials</h2>${credentialsPart(described, around)}</section>
 ${runs.length > 0 ? html`<section><h2>Last runs</h2>${runsPart(runs, around)}</section>` : ''}

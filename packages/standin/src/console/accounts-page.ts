@@ -7,6 +7,7 @@ import {
   listAccountsForOperator,
 } from '../accounts/account-list-store.ts'
 import { type Html, html } from '../http/html.ts'
+import { accountLink } from './account-link.ts'
 import { moment } from './ages.ts'
 import { type Change, type ChangeName, changes } from './changes.ts'
 import type { ConsoleContext, Visit } from './console-context.ts'
@@ -41,7 +42,7 @@ export async function accountsPage(ctx: ConsoleContext, { query, session, now }:
     tab: 'accounts',
     main: html`<h1>Accounts</h1>
 <ul class="counts">${chip(undefined, sumOf(counts), state)}${(Object.entries(chips) as Array<[InstallationState, number]>).map(([name, count]) => chip(name, count, state))}</ul>
-<form class="tools" role="search" action="/console/accounts">${state ? html`<input type="hidden" name="state" value="${state}">` : ''}<div><label class="lab" for="q">Account or client id</label><input class="in" type="search" id="q" name="q" value="${q}" maxlength="100" autocomplete="off" spellcheck="false"></div><button class="btn">Search</button></form>
+<form class="tools" role="search" action="/console/accounts">${state ? html`<input type="hidden" name="state" value="${state}">` : ''}<div><label class="lab" for="q">Account, name or client id</label><input class="in" type="search" id="q" name="q" value="${q}" maxlength="100" autocomplete="off" spellcheck="false"></div><button class="btn">Search</button></form>
 ${state ? html`<p class="lead">${stateWords[state].means} <b>${stateWords[state].toDo}</b></p>` : ''}
 ${page.length === 0 ? emptyPart(q, state) : listPart(page, { now, decisions: session.mayChange && state ? stateWords[state].decisions : [], state })}
 ${found.length > perPage ? html`<p class="more"><a class="btn" href="/console/accounts?${addressOf({ state, q, after: page.at(-1)?.accountId })}">The next ${perPage}</a></p>` : ''}`,
@@ -54,7 +55,7 @@ function chip(name: InstallationState | undefined, count: number, current: Insta
 }
 
 const emptyPart = (q: string, state: InstallationState | undefined) =>
-  html`<p class="lead">${q ? `No account${state ? ` in this state` : ''} begins with “${q}”, or has a client id with it.` : state ? 'No account is in this state.' : 'No account has installed the app yet. Its callback would be the first.'}</p>`
+  html`<p class="lead">${q ? `No account${state ? ` in this state` : ''} has “${q}” in its name or in a client id, or an id that begins so.` : state ? 'No account is in this state.' : 'No account has installed the app yet. Its callback would be the first.'}</p>`
 
 interface Listing {
   now: Date
@@ -65,10 +66,10 @@ interface Listing {
 function listPart(page: readonly ListedAccount[], { now, decisions, state }: Listing): Html {
   const mayTick = decisions.length > 0
   const rows = page.map((account) => {
-    const { accountId, since, reason, generation, waiting, isUninstallSignalled } = account
+    const { accountId, name, since, reason, generation, waiting, isUninstallSignalled } = account
     const meant = state !== undefined && waiting?.state === state ? waiting.generation : generation
     const tick = html`<td class="tick-cell"><input class="tick" type="checkbox" name="on" value="${accountId} ${meant ?? 0}" aria-label="Choose ${accountId}"></td>`
-    return html`<tr id="row-${accountId}">${mayTick ? tick : ''}<th scope="row"><a href="/console/accounts/${accountId}">${accountId}</a></th><td data-head="State">${status(stateWords[account.state].tone, account.state)}</td><td data-head="Since">${moment(since, now)}</td><td data-head="Reason">${reason ?? '–'}</td><td data-head="Generation" class="num">${generation ?? '–'}</td><td data-head="Waiting">${waiting ? status('warn', `generation ${waiting.generation}: ${waiting.state}`) : isUninstallSignalled ? status('warn', 'uninstall signalled') : '–'}</td></tr>`
+    return html`<tr id="row-${accountId}">${mayTick ? tick : ''}<th scope="row"><span>${accountLink(accountId, name)}</span></th><td data-head="State">${status(stateWords[account.state].tone, account.state)}</td><td data-head="Since">${moment(since, now)}</td><td data-head="Reason">${reason ?? '–'}</td><td data-head="Generation" class="num">${generation ?? '–'}</td><td data-head="Waiting">${waiting ? status('warn', `generation ${waiting.generation}: ${waiting.state}`) : isUninstallSignalled ? status('warn', 'uninstall signalled') : '–'}</td></tr>`
   })
   const table = html`<table class="fold"><thead><tr>${mayTick ? html`<th scope="col"><input class="tick" type="checkbox" data-tick-all aria-label="Choose all of this page"></th>` : ''}<th scope="col">Account</th><th scope="col">State</th><th scope="col">Since</th><th scope="col">Reason</th><th scope="col">Generation</th><th scope="col">Waiting</th></tr></thead><tbody>${rows}</tbody></table>`
   if (!mayTick) return table

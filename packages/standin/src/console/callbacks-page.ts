@@ -1,7 +1,9 @@
 import { type HeldCallback, listHeld } from '../callbacks/held/held-callback-store.ts'
 import { readRejections } from '../callbacks/rejected/rejection-store.ts'
 import { type Html, html } from '../http/html.ts'
+import { type Named, withNames } from '../operator/account-names.ts'
 import { describeHeld, describeSample } from '../operator/callbacks-output.ts'
+import { accountLink } from './account-link.ts'
 import { moment } from './ages.ts'
 import { changeButton } from './change-pages.ts'
 import type { ConsoleContext, Visit } from './console-context.ts'
@@ -22,7 +24,7 @@ const remedies: Partial<Record<HeldCallback['reason'], string>> = {
 /** Callbacks that have no effect: those that are kept, with their release, and those that were counted and dropped. */
 export async function callbacksPage(ctx: ConsoleContext, { session, now }: Visit): Promise<ConsolePage> {
   const [held, { counts, samples }] = await Promise.all([
-    listHeld(ctx.db, { limit: mostRows + 1 }),
+    listHeld(ctx.db, { limit: mostRows + 1 }).then((rows) => withNames(ctx, rows)),
     readRejections(ctx.db, { samples: 20 }),
   ])
   return {
@@ -35,10 +37,14 @@ ${samples.length > 0 ? html`<section><h2>What they looked like</h2>${samplesPart
   }
 }
 
-function heldPart(held: readonly HeldCallback[], { now, mayChange }: { now: Date; mayChange: boolean }): Html {
+function heldPart(
+  held: ReadonlyArray<Named<HeldCallback>>,
+  { now, mayChange }: { now: Date; mayChange: boolean },
+): Html {
   const rows = held.slice(0, mostRows).map((row) => {
     const { id, state, reason, accountId, address } = describeHeld(row)
-    const about = accountId ? html`<a href="/console/accounts/${accountId}">${accountId}</a>` : '–'
+    const { accountName } = row
+    const about = accountId ? html`<span>${accountLink(accountId, accountName)}</span>` : '–'
     const release =
       mayChange && state === 'held' ? html`<td>${changeButton('release-callback', id, `callback ${id}`)}</td>` : ''
     return html`<tr id="held-${id}"><th scope="row">${moment(row.receivedAt, now)}</th><td data-head="State">${status(state === 'held' ? 'warn' : 'wait', state)}</td><td data-head="Reason"><span>${reason}<br><span class="small muted">${remedies[row.reason] ?? ''}</span></span></td><td data-head="Account">${about}</td><td data-head="From">${address}</td>${release}</tr>`

@@ -80,7 +80,7 @@ test('the search finds an account by its beginning, and says when there is none'
   const cookie = await served.open()
   const search = async (query: string) => (await served.ask(`/console/accounts?${query}`, { cookie })).body
   expect(await search('q=1111')).toContain(`/console/accounts/${account}`)
-  expect(await search('q=9999')).toContain('No account begins with “9999”')
+  expect(await search('q=9999')).toContain('No account has “9999” in its name')
   expect(await search('state=parked')).toContain('No account is in this state.')
   expect(await search('state=nonsense&after=nonsense')).toContain(account)
   expect(await search(`q=${encodeURIComponent('"><script>')}`)).not.toContain('"><script>')

@@ -2,7 +2,9 @@ import { type GrantRow, listGrants, listServiceKeys, type ServiceKeyRow } from '
 import { type NewestHandOut, newestHandOuts } from '../audit/newest-hand-outs-store.ts'
 import { dayMs } from '../clock.ts'
 import { type Html, html } from '../http/html.ts'
+import { type Named, withNames } from '../operator/account-names.ts'
 import { printable } from '../operator/terminal.ts'
+import { accountLink } from './account-link.ts'
 import { age, moment } from './ages.ts'
 import { changeButton } from './change-pages.ts'
 import type { ConsoleContext, Visit } from './console-context.ts'
@@ -17,8 +19,8 @@ const endsSoonMs = 14 * dayMs
 export async function servicesPage(ctx: ConsoleContext, { session, now }: Visit): Promise<ConsolePage> {
   const [keys, grants, handOuts] = await Promise.all([
     listServiceKeys(ctx.db, undefined),
-    listGrants(ctx.db, {}),
-    newestHandOuts(ctx.db, now, mostHandOuts),
+    listGrants(ctx.db, {}).then((rows) => withNames(ctx, rows)),
+    newestHandOuts(ctx.db, now, mostHandOuts).then((rows) => withNames(ctx, rows)),
   ])
   const services = [...new Set([...keys, ...grants].map(({ service }) => service))].sort()
   const around = { now, mayChange: session.mayChange }
@@ -48,7 +50,7 @@ interface Around {
 function servicePart(
   service: string,
   keys: readonly ServiceKeyRow[],
-  grants: readonly GrantRow[],
+  grants: ReadonlyArray<Named<GrantRow>>,
   last: NewestHandOut | undefined,
   around: Around,
 ): Html {
@@ -80,21 +82,20 @@ function keysPart(keys: readonly ServiceKeyRow[], { now, mayChange }: Around): H
   return html`<table class="fold"><thead><tr><th scope="col">Key</th><th scope="col">State</th><th scope="col">Created</th><th scope="col">Ends</th>${mayChange ? html`<th scope="col">Decide</th>` : ''}</tr></thead><tbody>${rows}</tbody></table>`
 }
 
-function grantsPart(grants: readonly GrantRow[], { mayChange }: Around): Html {
+function grantsPart(grants: ReadonlyArray<Named<GrantRow>>, { mayChange }: Around): Html {
   if (grants.length === 0) return html`<p class="lead">It is granted nothing.</p>`
-  const rows = grants.map(({ service, accountId, scopes }) => {
-    const account =
-      accountId === 'all' ? 'all accounts' : html`<a href="/console/accounts/${accountId}">${accountId}</a>`
+  const rows = grants.map(({ service, accountId, accountName, scopes }) => {
+    const account = accountId === 'all' ? 'all accounts' : html`<span>${accountLink(accountId, accountName)}</span>`
     return html`<tr id="grant-${service}-${accountId}"><th scope="row">${account}</th><td data-head="May">${printable(scopes.join(' '))}</td>${mayChange ? html`<td>${changeButton('remove-grant', `${service} ${accountId}`, `the grant of ${service} on ${accountId}`)}</td>` : ''}</tr>`
   })
   return html`<table class="fold"><thead><tr><th scope="col">Granted on</th><th scope="col">May</th>${mayChange ? html`<th scope="col">Decide</th>` : ''}</tr></thead><tbody>${rows}</tbody></table>`
 }
 
-function handOutsPart(handOuts: readonly NewestHandOut[], now: Date): Html {
+function handOutsPart(handOuts: ReadonlyArray<Named<NewestHandOut>>, now: Date): Html {
   if (handOuts.length === 0) return html`<p class="lead">No service got a token this month.</p>`
   const rows = handOuts.map(
-    ({ actorId, key, accountId, generation, at, tokens }) =>
-      html`<tr><th scope="row">${moment(at, now)}</th><td data-head="Service">${printable(actorId, 64)}</td><td data-head="Key"><code>${key ?? '–'}</code></td><td data-head="Account"><a href="/console/accounts/${accountId}">${accountId}</a></td><td data-head="Generation" class="num">${generation}</td><td data-head="Times" class="num">${tokens}</td></tr>`,
+    ({ actorId, key, accountId, accountName, generation, at, tokens }) =>
+      html`<tr><th scope="row">${moment(at, now)}</th><td data-head="Service">${printable(actorId, 64)}</td><td data-head="Key"><code>${key ?? '–'}</code></td><td data-head="Account"><span>${accountLink(accountId, accountName)}</span></td><td data-head="Generation" class="num">${generation}</td><td data-head="Times" class="num">${tokens}</td></tr>`,
   )
   return html`<table class="fold"><thead><tr><th scope="col">At</th><th scope="col">Service</th><th scope="col">Key</th><th scope="col">Account</th><th scope="col">Generation</th><th scope="col">Times</th></tr></thead><tbody>${rows}</tbody></table>`
 }

@@ -1,6 +1,7 @@
 import { accountIdSchema } from '@standin/contracts'
 import { Argument, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
+import { accountNameSchema } from '../accounts/names/account-name.ts'
 
 // Each parses what the operator typed, and throws what commander shows with the usage.
 
@@ -20,6 +21,19 @@ export function generationNumber(text: string): number {
 export const accountArgument = () => new Argument('<account>', "the account's id").argParser(accountId)
 export const generationArgument = () =>
   new Argument('<generation>', 'the number of the credentials').argParser(generationNumber)
+
+export function searchText(text: string): string {
+  const wanted = text.trim()
+  if (wanted === '' || wanted.length > 100) throw new InvalidArgumentError('1 to 100 characters')
+  return wanted
+}
+
+/** What the operator calls an account, in the form in which it is stored. */
+export function accountName(text: string): string {
+  const { data } = accountNameSchema.safeParse(text)
+  if (data === undefined) throw new InvalidArgumentError('one line of 1 to 80 visible characters')
+  return data
+}
 
 export function serviceName(text: string): string {
   if (!/^[a-z0-9][a-z0-9._-]{0,59}$/i.test(text))

@@ -6,6 +6,7 @@ import { chainsOfAudit } from '../activity/newest-audit-store.ts'
 import { newestFirst, type Places } from '../activity/newest-first.ts'
 import type { Context } from '../context.ts'
 import { wordsOf } from './account-command.ts'
+import { nameColumn, withNames } from './account-names.ts'
 import { accountId, limitNumber, moment, mostListed } from './arguments.ts'
 import { type AuditFilter, isWanted, mayBeChanges, mayBeTokens } from './audit-filter.ts'
 import { checkKnownAccount } from './check-known-account.ts'
@@ -68,7 +69,7 @@ const inPeriod = (command: Command): Command =>
     .option('--from <time>', 'not before this moment, such as 2026-11-01T00:00:00Z', moment)
     .option('--to <time>', 'not after this moment', moment)
 
-type Entry = ListedAuditEntry & { accountId?: string | null; times?: number }
+type Entry = ListedAuditEntry & { accountId?: string | null; accountName?: string | null; times?: number }
 
 /** For one page: of a filter that fits few, the list says how far it came. It takes about a second. */
 const mostLooked = 50_000
@@ -89,7 +90,10 @@ async function readList(ctx: Context, options: ListOptions): Promise<{ entries: 
       (to === undefined || at <= to) &&
       isWanted(entry, options),
   })
-  const entries = items.map(({ entry, accountId, times }) => ({ ...entry, accountId, times }))
+  const entries = await withNames(
+    ctx,
+    items.map(({ entry, accountId, times }) => ({ ...entry, accountId, times })),
+  )
   return { entries, next: next && textOf(next) }
 }
 
@@ -156,4 +160,11 @@ const columns: Columns<Entry> = {
 }
 
 const { AT, EVENT, BY, ...rest } = columns
-const columnsOfAll = { AT, EVENT, ACCOUNT: ({ accountId }: Entry) => accountId ?? null, BY, ...rest } as Columns<Entry>
+const columnsOfAll = {
+  AT,
+  EVENT,
+  ACCOUNT: ({ accountId }: Entry) => accountId ?? null,
+  ...nameColumn,
+  BY,
+  ...rest,
+} as Columns<Entry>

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { newestCallbacks } from '../callbacks/callback-store.ts'
 import { readConfig } from '../config/config.ts'
+import { nameColumn, withNames } from './account-names.ts'
 import { limitNumber, mostListed } from './arguments.ts'
 import { addFollowCommands } from './callbacks-follow.ts'
 import { addHeldCommands } from './callbacks-held.ts'
@@ -27,22 +28,26 @@ export function addCallbacksCommand(program: Command, terminal: Terminal): void 
     .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, 20)
     .option('--json', 'print them as JSON')
     .action(async ({ limit, json }: { limit: number; json?: boolean }) => {
-      const rows = await withContext(terminal, ({ db }) => newestCallbacks(db, limit))
-      const shown = rows.map(({ receivedAt, type, accountId, outcome, generation, issuedAt, claimNames }) => ({
-        receivedAt: receivedAt.toISOString(),
-        type: printable(type, 64),
-        accountId,
-        outcome,
-        generation,
-        issuedAt: issuedAt.toISOString(),
-        claimNames: claimNames.map((name) => printable(name, 64)),
-      }))
+      const rows = await withContext(terminal, async (ctx) => withNames(ctx, await newestCallbacks(ctx.db, limit)))
+      const shown = rows.map(
+        ({ receivedAt, type, accountId, accountName, outcome, generation, issuedAt, claimNames }) => ({
+          receivedAt: receivedAt.toISOString(),
+          type: printable(type, 64),
+          accountId,
+          accountName,
+          outcome,
+          generation,
+          issuedAt: issuedAt.toISOString(),
+          claimNames: claimNames.map((name) => printable(name, 64)),
+        }),
+      )
       printTable(terminal, json, shown, {
         none: 'No callbacks.',
         columns: {
           RECEIVED: ({ receivedAt }) => receivedAt,
           TYPE: ({ type }) => type,
           ACCOUNT: ({ accountId }) => accountId,
+          ...nameColumn,
           OUTCOME: ({ outcome }) => outcome,
         },
       })

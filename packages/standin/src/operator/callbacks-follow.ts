@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type CallbackArrival, findNewestApplied } from '../callbacks/arrival-store.ts'
 import { followCallbacks } from '../callbacks/follow-callbacks.ts'
 import type { Context } from '../context.ts'
+import { type Named, withNames } from './account-names.ts'
 import { accountId, numberUpTo } from './arguments.ts'
 import { arrivalLine, describeArrival } from './callbacks-output.ts'
 import { CommandFailed, printResult, type Terminal, withContext } from './terminal.ts'
@@ -27,7 +28,7 @@ export function addFollowCommands(callbacks: Command, terminal: Terminal): void 
       await withContext(terminal, async (ctx) => {
         terminal.say('Waiting for callbacks.')
         await untilEnded(seconds, async (signal) => {
-          for await (const arrival of follow(ctx, signal)) printArrival(terminal, json, arrival)
+          for await (const arrival of follow(ctx, signal)) printArrival(terminal, json, await named(ctx, arrival))
         })
       })
     })
@@ -40,7 +41,11 @@ export function addFollowCommands(callbacks: Command, terminal: Terminal): void 
     .option('--new', 'ignore callbacks that arrived before')
     .option('--json', 'print it as JSON')
     .action(async (options: WaitOptions) => {
-      printArrival(terminal, options.json, await withContext(terminal, (ctx) => waitForCallback(ctx, options)))
+      printArrival(
+        terminal,
+        options.json,
+        await withContext(terminal, async (ctx) => named(ctx, await waitForCallback(ctx, options))),
+      )
     })
 }
 
@@ -60,13 +65,18 @@ async function waitForCallback(ctx: Context, { account, seconds, new: onlyNew }:
   const failure = `No callback of ${account} was applied within ${seconds} s.`
   if (others.length === 0)
     throw new CommandFailed(`${failure} No callback arrived: compare "callbacks url" with the manifest.`)
-  const lines = others.slice(0, 20).map((arrival) => arrivalLine(describeArrival(arrival)))
+  const lines = (await withNames(ctx, others.slice(0, 20))).map((arrival) => arrivalLine(describeArrival(arrival)))
   throw new CommandFailed([`${failure} These arrived:`, ...lines].join('\n'))
 }
 
 const isApplied = ({ outcome }: CallbackArrival) => !['held', 'unverified', 'rejected'].includes(outcome)
 
-function printArrival(terminal: Terminal, json: boolean | undefined, arrival: CallbackArrival): void {
+async function named(ctx: Context, arrival: CallbackArrival): Promise<Named<CallbackArrival>> {
+  const [shown] = await withNames(ctx, [arrival])
+  return shown ?? { ...arrival, accountName: null }
+}
+
+function printArrival(terminal: Terminal, json: boolean | undefined, arrival: Named<CallbackArrival>): void {
   const shown = describeArrival(arrival)
   printResult(terminal, json, shown, () => arrivalLine(shown))
 }

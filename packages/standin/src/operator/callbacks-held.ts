@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { listHeld } from '../callbacks/held/held-callback-store.ts'
 import { releaseHeldCallback } from '../callbacks/held/release-held-callback.ts'
 import { readRejections } from '../callbacks/rejected/rejection-store.ts'
+import { withNames } from './account-names.ts'
 import { heldId, limitNumber, mostListed } from './arguments.ts'
 import { describeHeld, describeSample, heldColumns, sampleLine } from './callbacks-output.ts'
 import { printTable } from './print-table.ts'
@@ -15,8 +16,10 @@ export function addHeldCommands(callbacks: Command, terminal: Terminal): void {
     .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, mostListed)
     .option('--json', 'print them as JSON')
     .action(async ({ limit, json }: { limit: number; json?: boolean }) => {
-      const rows = await withContext(terminal, ({ db }) => listHeld(db, { limit }))
-      printTable(terminal, json, rows.map(describeHeld), { none: 'No held callbacks.', columns: heldColumns })
+      const rows = await withContext(terminal, async (ctx) =>
+        withNames(ctx, (await listHeld(ctx.db, { limit })).map(describeHeld)),
+      )
+      printTable(terminal, json, rows, { none: 'No held callbacks.', columns: heldColumns })
     })
 
   callbacks

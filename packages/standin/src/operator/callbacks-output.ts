@@ -1,6 +1,7 @@
 import type { CallbackArrival } from '../callbacks/arrival-store.ts'
 import type { HeldCallback } from '../callbacks/held/held-callback-store.ts'
 import type { RejectionSample } from '../callbacks/rejected/rejection-store.ts'
+import { type Named, nameColumn } from './account-names.ts'
 import type { Columns } from './print-table.ts'
 import { printable } from './terminal.ts'
 
@@ -14,12 +15,13 @@ export const describeHeld = ({ id, state, reason, accountId, address, receivedAt
   receivedAt: receivedAt.toISOString(),
 })
 
-export const heldColumns: Columns<ReturnType<typeof describeHeld>> = {
+export const heldColumns: Columns<Named<ReturnType<typeof describeHeld>>> = {
   ID: ({ id }) => id,
   RECEIVED: ({ receivedAt }) => receivedAt,
   STATE: ({ state }) => state,
   REASON: ({ reason }) => reason,
   ACCOUNT: ({ accountId }) => accountId,
+  ...nameColumn,
 }
 
 const printableOrNull = (text: string | undefined) => (text === undefined ? null : printable(text, 100))
@@ -45,11 +47,22 @@ export const sampleLine = (sample: ReturnType<typeof describeSample>) =>
       : `JWT ${sample.algorithm}, key ${sample.keyId ?? '-'}, claims ${sample.claimNames?.join(' ') ?? '-'}`,
   ].join('  ')
 
-export const describeArrival = ({ at, type, ...arrival }: CallbackArrival) => ({
+export const describeArrival = ({ at, type, accountName, ...arrival }: Named<CallbackArrival>) => ({
   at: at.toISOString(),
   ...arrival,
+  accountName: accountName && printable(accountName, 80),
   type: type === null ? null : printable(type, 64),
 })
 
-export const arrivalLine = ({ at, outcome, reason, type, accountId, heldId }: ReturnType<typeof describeArrival>) =>
-  [at, outcome, reason, type, accountId, heldId && `callbacks release ${heldId}`].filter(Boolean).join('  ')
+export const arrivalLine = ({
+  at,
+  outcome,
+  reason,
+  type,
+  accountId,
+  accountName,
+  heldId,
+}: ReturnType<typeof describeArrival>) =>
+  [at, outcome, reason, type, accountId, accountName, heldId && `callbacks release ${heldId}`]
+    .filter(Boolean)
+    .join('  ')

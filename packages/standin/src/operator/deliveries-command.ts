@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { listDeliveriesOf } from '../deliveries/delivery-list-store.ts'
 import { type DeliveryRow, toDelivery } from '../deliveries/delivery-store.ts'
 import { makeDeliveryDue } from '../deliveries/resend-delivery.ts'
+import { type Named, nameColumn, withNames } from './account-names.ts'
 import { accountId, deliveryId, limitNumber, mostListed } from './arguments.ts'
 import { checkKnownAccount } from './check-known-account.ts'
 import { type Columns, printTable, sayMore } from './print-table.ts'
@@ -32,8 +33,10 @@ export function addDeliveriesCommand(program: Command, terminal: Terminal): void
     .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, 50)
     .option('--json', 'print them as JSON')
     .action(async ({ json, ...options }: ListOptions) => {
-      const rows = await withContext(terminal, (ctx) => readDeliveries(ctx, options))
-      const page = rows.slice(0, options.limit).map(describeDelivery)
+      const { rows, page } = await withContext(terminal, async (ctx) => {
+        const rows = await readDeliveries(ctx, options)
+        return { rows, page: await withNames(ctx, rows.slice(0, options.limit).map(describeDelivery)) }
+      })
       printTable(terminal, json, page, { none: 'No deliveries.', columns })
       sayMore(terminal, rows.length > page.length, 'raise --limit, or name an --account or a --state')
     })
@@ -68,9 +71,10 @@ const describeDelivery = (row: DeliveryRow) => {
   return { ...delivery, to: printable(to, 100), accountId: row.accountId }
 }
 
-const columns: Columns<ReturnType<typeof describeDelivery>> = {
+const columns: Columns<Named<ReturnType<typeof describeDelivery>>> = {
   DELIVERY: ({ id }) => id,
   ACCOUNT: ({ accountId }) => accountId,
+  ...nameColumn,
   TO: ({ kind, to }) => `${kind} ${to}`,
   STATE: ({ state }) => state,
   REASON: ({ reason }) => reason,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { listGrants } from '../access/access-store.ts'
 import { grant, removeGrant } from '../access/change-grants.ts'
+import { nameColumn, withNames } from './account-names.ts'
 import { accountOrAll, scopeList, serviceName } from './arguments.ts'
 import { printTable } from './print-table.ts'
 import { operator, printable, type Terminal, withContext } from './terminal.ts'
@@ -15,13 +16,21 @@ export function addGrantsCommand(program: Command, terminal: Terminal): void {
     .option('--account <id>', 'only grants that apply to this account, or to all', accountOrAll)
     .option('--json', 'print them as JSON')
     .action(async ({ service, account, json }: { service?: string; account?: string; json?: boolean }) => {
-      const rows = await withContext(terminal, ({ db }) => listGrants(db, { service, accountId: account }))
-      const shown = rows.map(({ service, accountId, scopes }) => ({ service, account: accountId, scopes }))
+      const rows = await withContext(terminal, async (ctx) =>
+        withNames(ctx, await listGrants(ctx.db, { service, accountId: account })),
+      )
+      const shown = rows.map(({ accountId, ...row }) => ({
+        service: row.service,
+        account: accountId,
+        accountName: row.accountName,
+        scopes: row.scopes,
+      }))
       printTable(terminal, json, shown, {
         none: 'No grants.',
         columns: {
           SERVICE: ({ service }) => service,
           ACCOUNT: ({ account }) => account,
+          ...nameColumn,
           SCOPES: ({ scopes }) => printable(scopes.join(' ')),
         },
       })

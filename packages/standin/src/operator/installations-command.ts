@@ -1,8 +1,10 @@
 import { type InstallationState, installationStateSchema } from '@standin/contracts'
 import { type Command, Option } from 'commander'
+import { searchAccounts } from '../accounts/account-list-store.ts'
 import { listAccounts } from '../accounts/account-store.ts'
 import type { Context } from '../context.ts'
-import { accountArgument, accountId, limitNumber, mostListed } from './arguments.ts'
+import { nameColumn } from './account-names.ts'
+import { accountArgument, accountId, limitNumber, mostListed, searchText } from './arguments.ts'
 import { checkKnownAccount } from './check-known-account.ts'
 import { addInstallationDecisions } from './installations-decide.ts'
 import {
@@ -16,6 +18,7 @@ import { printable, printResult, type Terminal, withContext } from './terminal.t
 
 interface ListOptions {
   state?: InstallationState | undefined
+  search?: string | undefined
   after?: string | undefined
   limit: number
   json?: boolean
@@ -32,6 +35,7 @@ export function addInstallationsCommand(program: Command, terminal: Terminal): v
     .command('list')
     .description('the accounts, in the order of their ids')
     .addOption(new Option('--state <state>', 'only in this state').choices(installationStateSchema.options))
+    .option('--search <text>', 'only those whose id begins so, or whose name or client id has it', searchText)
     .option('--after <account>', 'continue after this account, the last of an earlier list', accountId)
     .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, mostListed)
     .option('--json', 'print them as JSON')
@@ -61,6 +65,7 @@ export function addInstallationsCommand(program: Command, terminal: Terminal): v
 const examples = `
 Examples:
   standin installations list --state parked
+  standin installations list --search Acme
   standin installations show 11111111-1111-4111-8111-111111111111
   standin installations approve 11111111-1111-4111-8111-111111111111 2
   standin installations erase 11111111-1111-4111-8111-111111111111 --yes`
@@ -68,19 +73,23 @@ Examples:
 /** One more than the limit, if there are more: by pages, since the state of an account is not stored as one. */
 export async function describeAccounts(
   ctx: Context,
-  { state, after, limit }: Omit<ListOptions, 'json'>,
+  { state, search, after, limit }: Omit<ListOptions, 'json'>,
 ): Promise<InstallationForOperator[]> {
   const perPage = state === undefined ? limit + 1 : mostListed
-  const accountIds = await listAccounts(ctx, 'all', { after, limit: perPage })
+  const accountIds =
+    search === undefined
+      ? await listAccounts(ctx, 'all', { after, limit: perPage })
+      : await searchAccounts(ctx.db, { search, after, limit: perPage })
   const page = await describeAllForOperator(ctx, accountIds)
   const found = page.filter((each) => state === undefined || each.state === state)
   if (found.length > limit || accountIds.length < perPage) return found.slice(0, limit + 1)
-  const rest = await describeAccounts(ctx, { state, after: accountIds.at(-1), limit: limit - found.length })
+  const rest = await describeAccounts(ctx, { state, search, after: accountIds.at(-1), limit: limit - found.length })
   return [...found, ...rest]
 }
 
 const columns: Columns<InstallationForOperator> = {
   ACCOUNT: ({ accountId }) => accountId,
+  ...nameColumn,
   STATE: ({ state }) => state,
   REASON: ({ reason }) => reason,
   SINCE: ({ since }) => since,

@@ -22,8 +22,10 @@ export async function describeAllForOperator(
   return (await readInstallations(ctx, accountIds)).map(forOperator)
 }
 
-const forOperator = ({ described, rows, pausedAt }: ReadInstallation) => ({
+const forOperator = ({ described, rows, pausedAt, name }: ReadInstallation) => ({
   ...described,
+  /** What the operator calls it. */
+  accountName: name,
   /** Also where its state says something else: an account that is installed again is still paused. */
   pausedAt: pausedAt?.toISOString() ?? null,
   generations: rows.map(({ generation, state, since, reason, clientId, bound, sealedSecret }) => ({
@@ -44,6 +46,7 @@ const installationLine = ({ accountId, state, since, generation, grantedScopes }
 /** One account in full: its state, the attempts to prove it, a signalled uninstall, and each generation. */
 export const installationLines = (described: InstallationForOperator): string =>
   [
+    ...(described.accountName === null ? [] : [printable(described.accountName, 80)]),
     installationLine(described),
     ...(described.tries ? [triesLine(described.tries)] : []),
     ...(described.uninstallSignalledAt ? [`  uninstall signalled  ${described.uninstallSignalledAt}`] : []),

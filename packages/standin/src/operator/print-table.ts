@@ -10,7 +10,7 @@ interface Table<Item> {
   columns: Columns<Item>
 }
 
-/** Prints a list as JSON, or as a table with heads and aligned columns. */
+/** Prints a list as JSON, or as a table with heads and aligned columns. A column `NAME` without any name is left out. */
 export function printTable<Item>(
   terminal: Terminal,
   json: boolean | undefined,
@@ -18,9 +18,11 @@ export function printTable<Item>(
   { none, columns }: Table<Item>,
 ): void {
   if (items.length === 0) terminal.say(none)
-  const rows = items.map((item) => Object.values(columns).map((cell) => String(cell(item) ?? '-') || '-'))
+  const shown = Object.entries(columns).filter(([head, cell]) => head !== 'NAME' || items.some((item) => cell(item)))
+  const rows = items.map((item) => shown.map(([, cell]) => String(cell(item) ?? '-') || '-'))
   const style = terminal.isColoured ? styleOf : undefined
-  printResult(terminal, json, items, () => (rows.length === 0 ? '' : aligned([Object.keys(columns), ...rows], style)))
+  const heads = shown.map(([head]) => head)
+  printResult(terminal, json, items, () => (rows.length === 0 ? '' : aligned([heads, ...rows], style)))
 }
 
 /** Says that there is more, so that a page is not mistaken for the whole list. */

@@ -7,6 +7,7 @@ import { listRuns, listRunsOfAll } from '../runs/run-list-store.ts'
 import { accountOfRun, findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
+import { type Named, nameColumn, withNames } from './account-names.ts'
 import { accountId, limitNumber, mostListed, runId } from './arguments.ts'
 import { checkKnownAccount } from './check-known-account.ts'
 import { type Columns, printTable, sayMore } from './print-table.ts'
@@ -33,8 +34,10 @@ export function addRunsCommand(program: Command, terminal: Terminal): void {
     .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, 50)
     .option('--json', 'print them as JSON')
     .action(async ({ json, ...options }: ListOptions) => {
-      const rows = await withContext(terminal, (ctx) => readRuns(ctx, options))
-      const page = rows.slice(0, options.limit).map(describeRun)
+      const { rows, page } = await withContext(terminal, async (ctx) => {
+        const rows = await readRuns(ctx, options)
+        return { rows, page: await withNames(ctx, rows.slice(0, options.limit).map(describeRun)) }
+      })
       printTable(terminal, json, page, { none: 'No runs.', columns })
       sayMore(terminal, rows.length > page.length, `add --after ${page.at(-1)?.id}`)
     })
@@ -110,9 +113,10 @@ const describeRun = (run: RunRow) => ({
   endedAt: run.endedAt?.toISOString() ?? null,
 })
 
-const columns: Columns<ReturnType<typeof describeRun>> = {
+const columns: Columns<Named<ReturnType<typeof describeRun>>> = {
   RUN: ({ id }) => id,
   ACCOUNT: ({ accountId }) => accountId,
+  ...nameColumn,
   ACTION: ({ actionId }) => actionId,
   STATE: ({ state }) => state,
   REASON: ({ reason }) => reason,
