@@ -107,6 +107,35 @@ test('invariant 25: the open streams of a caller are limited, and those of all u
   expect(budgets.size()).toBe(0)
 })
 
+test('invariant 25: however many users an account has, two of their searches through rows are worked on at once', async () => {
+  const budgets = create()
+  const begun: string[] = []
+  const ends: Array<() => void> = []
+  const begin = async (caller: Caller, path: string) => {
+    ends.push(await budgets.takeTurn(caller, path))
+    begun.push(`${caller.kind === 'user' ? caller.id : caller.service} ${path}`)
+  }
+  const settle = () => new Promise(setImmediate)
+  const all = ['anna', 'bert', 'cleo'].map((id) => begin(user(id), 'run.result'))
+  all.push(begin(user('dora'), 'audit.list'), begin(user('dora'), 'run.get'))
+  all.push(begin(user('emil', otherAccount), 'run.result'), begin(service('reports'), 'run.result'))
+  await settle()
+  expect(begun.sort()).toEqual([
+    'anna run.result',
+    'bert run.result',
+    'dora run.get',
+    'emil run.result',
+    'reports run.result',
+  ])
+
+  for (let ended = 0; ended < all.length; ended++) {
+    if (!ends[ended]) await settle()
+    ends[ended]?.()
+  }
+  await Promise.all(all)
+  expect(budgets.size()).toBe(0)
+})
+
 test('invariant 25: many calls of one caller leave room for the single call of another', async () => {
   const budgets = create()
   const begun: string[] = []

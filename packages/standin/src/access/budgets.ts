@@ -2,7 +2,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { StandinError } from '../standin-error.ts'
 import type { Caller, UserCaller } from './caller.ts'
 import { createPlaces } from './places.ts'
-import { storedBy, waitsForTrackunit, workOf } from './procedure-costs.ts'
+import { searchesRows, storedBy, waitsForTrackunit, workOf } from './procedure-costs.ts'
 import { createTurns } from './turns.ts'
 
 /** What each replica allows. */
@@ -31,6 +31,11 @@ const storedBytesPerHour = 10_000_000
 const signalsPerMinute = 100
 /** Calls of one caller that are worked on at once; its others wait, and the calls of others pass them. */
 const callsAtOnce = 4
+/**
+ * Calls of an account's users that search through rows at once. One in a result of 200,000 keeps a session of the database
+ * busy for up to two seconds, and a replica has six of them for all accounts.
+ */
+const searchesAtOnce = 2
 /** Files of an account that are sent at once: each holds a piece in memory for as long as its reader likes. */
 const downloadsOfAccount = 20
 
@@ -51,6 +56,7 @@ export function createBudgets(policy: BudgetPolicy) {
   const signals = new RateLimiterMemory({ points: signalsPerMinute, duration: 60 })
   const places = createPlaces()
   const turns = createTurns(callsAtOnce)
+  const searches = createTurns(searchesAtOnce)
 
   async function countCallsOfUser(caller: UserCaller, calls: number): Promise<AllowedCalls> {
     // The user first: a refused call must not use up the budget of the account, which colleagues share.
@@ -118,11 +124,24 @@ export function createBudgets(policy: BudgetPolicy) {
      * Lets a caller's calls in a few at a time, so that one caller's batch does not hold up another's single call.
      * @returns what ends the turn
      */
-    takeTurn: async (caller: Caller, path: string): Promise<() => void> =>
-      waitsForTrackunit.has(path) ? () => {} : turns.take(nameOf(caller)),
+    async takeTurn(caller: Caller, path: string): Promise<() => void> {
+      if (waitsForTrackunit.has(path)) return () => {}
+      const end = await turns.take(nameOf(caller))
+      if (caller.kind === 'service' || !searchesRows.has(path)) return end
+      try {
+        const endSearch = await searches.take(caller.accountId)
+        return () => {
+          endSearch()
+          end()
+        }
+      } catch (error) {
+        end()
+        throw error
+      }
+    },
 
     /** How much is in memory. */
-    size: () => places.size() + turns.size(),
+    size: () => places.size() + turns.size() + searches.size(),
   }
 }
 

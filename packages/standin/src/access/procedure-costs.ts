@@ -30,6 +30,13 @@ export const storedBy: Readonly<Record<string, number>> = Object.fromEntries(
       .map(([name]) => [`${noun}.${name}`, name === 'retry' ? storedByRetry : storedByChange]),
   ),
 )
+/** They look at many rows: of a result, of the audit, of all machines. */
+export const searchesRows: ReadonlySet<string> = new Set([
+  'run.result',
+  'audit.list',
+  'filter.choices',
+  'delivery.undelivered',
+])
 /** They wait for Trackunit, which has limits of its own. */
 export const waitsForTrackunit: ReadonlySet<string> = new Set([
   'token.issue',
