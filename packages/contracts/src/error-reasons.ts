@@ -248,7 +248,7 @@ export const errorReasons = {
     413,
     'PAYLOAD_TOO_LARGE',
     'never',
-    'The files of this account use all the space that the server allows. Old files are deleted automatically. Choose fewer machines, or ask the operator for more space.',
+    'The results and files of this account use all the space that the server allows. Old ones are deleted automatically. Choose fewer machines, or ask the operator for more space.',
   ),
   ARTIFACT_NOT_FOUND: reason(404, 'NOT_FOUND', 'never', 'There is no such file. Files are kept for a limited time.'),
   LINK_EXPIRED: reason(

@@ -24,6 +24,6 @@ export const stoppedBecause: StoppedBecause = (app) => ({
   EFFECT_UNKNOWN: 'Det er uvist, om Trackunit foretog den sidste ændring. Se efter i Trackunit, og start så igen.',
   RESTORED:
     'Vores server blev ført tilbage til en tidligere tilstand, så det er uvist, hvad der skete bagefter. Se efter, og start så igen.',
-  STORAGE_FULL: 'Denne kontos filer bruger al deres plads. Gamle filer slettes automatisk.',
+  STORAGE_FULL: 'Denne kontos resultater og filer bruger al deres plads. Gamle slettes automatisk.',
   INTERNAL: `Noget gik galt i ${app}.`,
 })

@@ -25,6 +25,6 @@ export const stoppedBecause: StoppedBecause = (app) => ({
     'Es ist unbekannt, ob Trackunit die letzte Änderung gemacht hat. Sehen Sie in Trackunit nach und starten Sie dann neu.',
   RESTORED:
     'Unser Server ging auf einen früheren Stand zurück; was danach geschah, ist unbekannt. Sehen Sie nach und starten Sie dann neu.',
-  STORAGE_FULL: 'Die Dateien dieses Kontos belegen allen Platz. Alte Dateien werden automatisch gelöscht.',
+  STORAGE_FULL: 'Die Ergebnisse und Dateien dieses Kontos belegen allen Platz. Alte werden automatisch gelöscht.',
   INTERNAL: `In ${app} ist etwas schiefgegangen.`,
 })

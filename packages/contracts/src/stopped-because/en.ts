@@ -25,7 +25,7 @@ export const stoppedBecause = (app: string) =>
     EFFECT_UNKNOWN: 'It is unknown whether Trackunit made the last change. Check in Trackunit, then start again.',
     RESTORED:
       'Our server went back to an earlier state, so it is unknown what happened after that. Check, then start again.',
-    STORAGE_FULL: 'The files of this account use all their space. Old files are deleted automatically.',
+    STORAGE_FULL: 'The results and files of this account use all their space. Old ones are deleted automatically.',
     INTERNAL: `Something went wrong in ${app}.`,
   }) satisfies Partial<Record<ErrorReason, string>>
 

@@ -25,6 +25,7 @@ export const stoppedBecause: StoppedBecause = (app) => ({
     'On ne sait pas si Trackunit a fait la dernière modification. Vérifiez dans Trackunit, puis relancez.',
   RESTORED:
     'Notre serveur est revenu à un état antérieur, on ne sait donc pas ce qui s’est passé ensuite. Vérifiez, puis relancez.',
-  STORAGE_FULL: 'Les fichiers de ce compte occupent tout leur espace. Les anciens sont supprimés automatiquement.',
+  STORAGE_FULL:
+    'Les résultats et fichiers de ce compte occupent tout leur espace. Les anciens sont supprimés automatiquement.',
   INTERNAL: `Un problème est survenu dans ${app}.`,
 })

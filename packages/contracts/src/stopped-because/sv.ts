@@ -25,6 +25,6 @@ export const stoppedBecause: StoppedBecause = (app) => ({
     'Det är okänt om Trackunit gjorde den sista ändringen. Kontrollera i Trackunit och starta sedan igen.',
   RESTORED:
     'Vår server gick tillbaka till ett tidigare läge, så det är okänt vad som hände därefter. Kontrollera och starta sedan igen.',
-  STORAGE_FULL: 'Kontots filer har fyllt sitt utrymme. Gamla filer tas bort automatiskt.',
+  STORAGE_FULL: 'Kontots resultat och filer har fyllt sitt utrymme. Gamla tas bort automatiskt.',
   INTERNAL: `Något gick fel i ${app}.`,
 })

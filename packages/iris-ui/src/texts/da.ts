@@ -69,7 +69,7 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   RATE_LIMITED: 'Der kom for meget på kort tid. Vent et minut, og prøv så igen.',
   OVERLOADED: `${app} har travlt lige nu. Prøv igen om lidt.`,
   STORAGE_UNAVAILABLE: 'Vores database svarer ikke. Intet blev ændret; prøv igen om lidt.',
-  STORAGE_FULL: 'Denne kontos filer bruger al deres plads. Gamle filer slettes automatisk.',
+  STORAGE_FULL: 'Denne kontos resultater og filer bruger al deres plads. Gamle slettes automatisk.',
   INTERNAL: `Noget gik galt i ${app}. Prøv igen; sker det igen, så ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} er ikke installeret på denne konto.`,
   INSTALLATION_UNINSTALLED: `${app} blev fjernet fra denne konto. Installér den først igen.`,

@@ -71,7 +71,7 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   OVERLOADED: `${app} ist gerade ausgelastet. Versuchen Sie es gleich noch einmal.`,
   STORAGE_UNAVAILABLE:
     'Unsere Datenbank antwortet nicht. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.',
-  STORAGE_FULL: 'Die Dateien dieses Kontos belegen allen Platz. Alte Dateien werden automatisch gelöscht.',
+  STORAGE_FULL: 'Die Ergebnisse und Dateien dieses Kontos belegen allen Platz. Alte werden automatisch gelöscht.',
   INTERNAL: `In ${app} ist etwas schiefgegangen. Versuchen Sie es noch einmal; geschieht es wieder, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} ist auf diesem Konto nicht installiert.`,
   INSTALLATION_UNINSTALLED: `${app} wurde von diesem Konto entfernt. Installieren Sie es zuerst wieder.`,

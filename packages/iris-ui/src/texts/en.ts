@@ -45,7 +45,7 @@ const refusals = ({ name: app, support }: AppWords): Refusals => ({
   RATE_LIMITED: 'Too many requests in a short time. Wait a minute, then try again.',
   OVERLOADED: `${app} is busy. Try again in a moment.`,
   STORAGE_UNAVAILABLE: 'Our database is not answering. Nothing was changed; try again in a moment.',
-  STORAGE_FULL: 'The files of this account use all their space. Old files are deleted automatically.',
+  STORAGE_FULL: 'The results and files of this account use all their space. Old ones are deleted automatically.',
   INTERNAL: `Something went wrong in ${app}. Try again; if it happens again, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} is not installed on this account.`,
   INSTALLATION_UNINSTALLED: `${app} was removed from this account. Install it again first.`,

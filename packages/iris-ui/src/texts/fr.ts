@@ -70,7 +70,8 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   RATE_LIMITED: 'Trop de demandes en peu de temps. Attendez une minute, puis réessayez.',
   OVERLOADED: `${app} est très sollicité. Réessayez dans un instant.`,
   STORAGE_UNAVAILABLE: 'Notre base de données ne répond pas. Rien n’a été modifié\u00a0; réessayez dans un instant.',
-  STORAGE_FULL: 'Les fichiers de ce compte occupent tout leur espace. Les anciens sont supprimés automatiquement.',
+  STORAGE_FULL:
+    'Les résultats et fichiers de ce compte occupent tout leur espace. Les anciens sont supprimés automatiquement.',
   INTERNAL: `Un problème est survenu dans ${app}. Réessayez\u00a0; s’il se répète, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} n’est pas installé sur ce compte.`,
   INSTALLATION_UNINSTALLED: `${app} a été retiré de ce compte. Réinstallez-le d’abord.`,

@@ -69,7 +69,7 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   RATE_LIMITED: 'För många anrop på kort tid. Vänta en minut och försök igen.',
   OVERLOADED: `${app} är upptaget. Försök igen om en stund.`,
   STORAGE_UNAVAILABLE: 'Vår databas svarar inte. Inget ändrades; försök igen om en stund.',
-  STORAGE_FULL: 'Kontots filer har fyllt sitt utrymme. Gamla filer tas bort automatiskt.',
+  STORAGE_FULL: 'Kontots resultat och filer har fyllt sitt utrymme. Gamla tas bort automatiskt.',
   INTERNAL: `Något gick fel i ${app}. Försök igen; händer det igen, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} är inte installerat på det här kontot.`,
   INSTALLATION_UNINSTALLED: `${app} togs bort från det här kontot. Installera det först igen.`,

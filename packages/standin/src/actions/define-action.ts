@@ -138,7 +138,10 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject, State extends 
   state?: State
   /** Required on the account; without one of them a run fails before its first request. */
   scopes: readonly string[]
-  /** Used when the account granted them. What needs a missing one is left out, and the app says so. */
+  /**
+   * Used when the account granted them. What needs a missing one is left out, and the app says so. Not asked of the person who
+   * starts the action or reads its result: that takes `scopes` alone.
+   */
   optionalScopes?: readonly string[]
   /**
    * For an action that requires GraphQL: what the account's Trackunit plan must include, in words that complete

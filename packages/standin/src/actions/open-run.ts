@@ -51,7 +51,11 @@ export function openRun(
     progress,
     steps,
     files: new Map(),
-    result: createResultWriter(db, run, { say, machineUrl: (id) => machineUrl(config.delivery.managerUrl, id) }),
+    result: createResultWriter(db, run, {
+      say,
+      machineUrl: (id) => machineUrl(config.delivery.managerUrl, id),
+      rowsPerAccount: config.resultRowsPerAccount,
+    }),
     startedAtMs: clock.monotonicMs(),
     gate: createChangeGate(),
     kept: run.checkpoint ?? undefined,

@@ -155,6 +155,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       artifactDays: read.STANDIN_ARTIFACT_DAYS,
       readingDays: read.STANDIN_READING_DAYS,
     },
+    resultRowsPerAccount: read.STANDIN_RESULT_ROWS_PER_ACCOUNT,
     artifactBytesPerAccount: read.STANDIN_ARTIFACT_MB_PER_ACCOUNT * 1_000_000,
   })
 }

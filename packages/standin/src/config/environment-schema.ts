@@ -114,6 +114,7 @@ export const environmentSchema = z.object({
   STANDIN_RESULT_DAYS: days(90),
   STANDIN_ARTIFACT_DAYS: days(30),
   STANDIN_READING_DAYS: days(800),
+  STANDIN_RESULT_ROWS_PER_ACCOUNT: z.coerce.number().int().min(1_000).max(1_000_000_000).default(50_000_000),
   STANDIN_ARTIFACT_MB_PER_ACCOUNT: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   OTEL_EXPORTER_OTLP_ENDPOINT: webAddress.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: z

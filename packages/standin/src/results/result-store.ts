@@ -1,10 +1,11 @@
 import type { Message } from '@standin/contracts'
-import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, ne, sql } from 'drizzle-orm'
 import { daysAgo } from '../clock.ts'
 import type { Context, InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { findRun, isRun } from '../runs/run-store.ts'
 import { isOfRun, type RunKey, runs } from '../runs/run-table.ts'
+import { StandinError } from '../standin-error.ts'
 import { runResultRows, runResults } from './result-table.ts'
 
 export type ResultOfRun = typeof runResults.$inferSelect
@@ -17,9 +18,17 @@ const rowsAtOnce = 10_000
 /** Each may have 100,000 rows. */
 const erasedAtOnce = 10
 
-/** Opens the result of a run as its last checkpoint left it. Later rows are deleted: the next attempt finds them again. */
-export async function openResult(tx: Transaction, run: RunKey): Promise<ResultOfRun> {
+/**
+ * Opens the result of a run as its last checkpoint left it. Later rows are deleted: the next attempt finds them again.
+ * @throws StandinError `STORAGE_FULL` while the account's other results have too many rows
+ */
+export async function openResult(
+  tx: Transaction,
+  run: RunKey,
+  { rowsPerAccount }: { rowsPerAccount: number },
+): Promise<ResultOfRun> {
   const { id: runId, accountId } = run
+  if ((await countRowsOfOthers(tx, run)) >= rowsPerAccount) throw new StandinError('STORAGE_FULL')
   await tx
     .insert(runResults)
     .values({ accountId, runId, previousRunId: await findPreviousRun(tx, run) })
@@ -28,6 +37,14 @@ export async function openResult(tx: Transaction, run: RunKey): Promise<ResultOf
   if (!row) throw new Error('the row was inserted above')
   await tx.delete(runResultRows).where(and(isOfRun(runResultRows, run), gte(runResultRows.position, row.rows)))
   return row
+}
+
+async function countRowsOfOthers(tx: Transaction, { id, accountId }: RunKey): Promise<number> {
+  const [row] = await tx
+    .select({ rows: sql<string>`coalesce(sum(${runResults.rows}), 0)` })
+    .from(runResults)
+    .where(and(eq(runResults.accountId, accountId), ne(runResults.runId, id)))
+  return Number(row?.rows ?? 0)
 }
 
 /** The last run of the same action with the same input that succeeded and has a result. */

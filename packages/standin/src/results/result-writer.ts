@@ -64,8 +64,10 @@ export interface OpenResult extends ResultWriter {
   isOpen(): boolean
 }
 
-/** What files need beside the result itself. */
-interface ForFiles {
+interface AroundResult {
+  /** A result is not begun while the account's others have that many rows. */
+  rowsPerAccount?: number
+  // What files need beside the result itself.
   machineUrl?: (id: string) => string
   say?: (message: Message) => string
 }
@@ -75,7 +77,11 @@ const maxRows = 200_000
 const mostEarly = 50
 
 /** Writes the result of a run, for the worker that holds the run. The next worker deletes rows after the last checkpoint. */
-export function createResultWriter(db: Database, run: RunLease, forFiles: ForFiles = {}): OpenResult {
+export function createResultWriter(
+  db: Database,
+  run: RunLease,
+  { rowsPerAccount = Number.POSITIVE_INFINITY, ...forFiles }: AroundResult = {},
+): OpenResult {
   const held = { ...run, states: workingStates }
   let opening: Promise<void> | undefined
   let buffered: StorableRow[] = []
@@ -86,7 +92,7 @@ export function createResultWriter(db: Database, run: RunLease, forFiles: ForFil
   const changed: Parameters<typeof keepResult>[2] = {}
 
   function open(): Promise<void> {
-    opening ??= whileHeld(db, held, (tx) => openResult(tx, run)).then((result) => {
+    opening ??= whileHeld(db, held, (tx) => openResult(tx, run, { rowsPerAccount })).then((result) => {
       position = result.rows
       if (columns.length === 0) columns = result.columns
     })

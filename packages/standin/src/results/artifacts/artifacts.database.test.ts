@@ -51,6 +51,32 @@ async function work(stack: RunStack, actionId: string, input: Record<string, unk
   return stack.run(id)
 }
 
+const lists = defineAction({
+  id: 'lists',
+  title: 'Lists',
+  description: 'Lists.',
+  input: z.object({}),
+  scopes: [],
+  changesData: false,
+  async run({ result }) {
+    await result.columns([{ key: 'n', title: 'N', kind: 'number' }])
+    await result.rows(Array.from({ length: 1_000 }, (_, n) => ({ id: `${n}`, cells: { n } })))
+  },
+})
+
+test('invariant 25: an account’s results have a common limit of rows, whoever starts run after run', async () => {
+  await using stack = await createRunStack({
+    database,
+    actions: [lists],
+    environment: { STANDIN_RESULT_ROWS_PER_ACCOUNT: '2000' },
+  })
+  for (const state of ['succeeded', 'succeeded', 'failed'])
+    expect(await work(stack, 'lists')).toMatchObject({ state, reason: state === 'failed' ? 'STORAGE_FULL' : null })
+  expect(await stack.sql`select 1 from run_result_rows`).toHaveLength(2_000)
+  await stack.sql`delete from run_results where ctid = (select min(ctid) from run_results)`
+  expect(await work(stack, 'lists')).toMatchObject({ state: 'succeeded' })
+})
+
 test('an account’s files have a common limit; the run that would exceed it says why and keeps what it has', async () => {
   await using stack = await createRunStack({
     database,
