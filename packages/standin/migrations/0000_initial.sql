@@ -20,13 +20,11 @@ CREATE TABLE "service_keys" (
 --> statement-breakpoint
 CREATE TABLE "console_sessions" (
 	"id" uuid PRIMARY KEY NOT NULL,
-	"code_digest" text NOT NULL,
 	"may_change" boolean NOT NULL,
 	"code_ends_at" timestamp (3) with time zone NOT NULL,
 	"opened_at" timestamp (3) with time zone,
 	"ended_at" timestamp (3) with time zone,
-	"mac" text NOT NULL,
-	CONSTRAINT "console_sessions_codeDigest_unique" UNIQUE("code_digest")
+	"mac" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "forwarded_requests" (

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { asc, desc, eq, sql } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { type ConsoleSessionRow, consoleSessions, signedConsoleSessions } from './console-session-table.ts'
@@ -18,13 +18,22 @@ export async function insertConsoleSession(
 }
 
 /** Locks the row until the transaction ends: of two who use a code at once, one is the second. */
-export async function lockConsoleSession(
-  tx: Transaction,
-  by: { codeDigest: string } | { id: string },
-): Promise<ConsoleSessionRow | undefined> {
-  const isMeant = 'id' in by ? eq(consoleSessions.id, by.id) : eq(consoleSessions.codeDigest, by.codeDigest)
-  const [row] = await tx.select().from(consoleSessions).where(isMeant).for('update')
+export async function lockConsoleSession(tx: Transaction, id: string): Promise<ConsoleSessionRow | undefined> {
+  const [row] = await tx.select().from(consoleSessions).where(eq(consoleSessions.id, id)).for('update')
   return row
+}
+
+/** Sessions that are open, and those that a code can still open; the newest first. */
+export async function listConsoleSessions(db: Database, lifeMs: number): Promise<ConsoleSessionRow[]> {
+  const { openedAt, codeEndsAt, endedAt } = consoleSessions
+  return db
+    .select()
+    .from(consoleSessions)
+    .where(
+      sql`${endedAt} is null and case when ${openedAt} is null then ${codeEndsAt} > now()
+        else ${openedAt} > now() - make_interval(secs => ${lifeMs / 1_000}) end`,
+    )
+    .orderBy(desc(codeEndsAt), asc(consoleSessions.id))
 }
 
 /** @returns the row, and whether it began less than so long ago */

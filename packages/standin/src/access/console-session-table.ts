@@ -9,13 +9,11 @@ const moment = () => timestamp({ withTimezone: true, precision: 3 })
  */
 export const consoleSessions = pgTable('console_sessions', {
   id: uuid().primaryKey(),
-  /** base64url of the SHA-256 of the code; 256 random bits need no slow hash. */
-  codeDigest: text().notNull().unique(),
   mayChange: boolean().notNull(),
   codeEndsAt: moment().notNull(),
   /** When the code was used: it works once. */
   openedAt: moment(),
-  /** When the operator signed out. */
+  /** When the operator signed out, or ended it with a command. */
   endedAt: moment(),
   mac: text().notNull(),
 })
@@ -26,9 +24,8 @@ export type ConsoleSessionRow = typeof consoleSessions.$inferSelect
 export const signedConsoleSessions: SignedKind<Omit<ConsoleSessionRow, 'mac'>> = {
   name: 'console session',
   idOf: ({ id }) => id,
-  signed: ({ id, codeDigest, mayChange, codeEndsAt, openedAt, endedAt }) => [
+  signed: ({ id, mayChange, codeEndsAt, openedAt, endedAt }) => [
     id,
-    codeDigest,
     String(mayChange),
     ...[codeEndsAt, openedAt, endedAt].map((at) => at?.toISOString() ?? null),
   ],
@@ -40,12 +37,15 @@ export interface ConsoleCookie {
   endsAt: Date
 }
 
-/** A code for the time when the database is down, and cannot keep one. */
+/** A code that opens the session of its id. It is stored nowhere, and a wrong one is known without the database. */
 export const signedConsoleCodes: SignedKind<ConsoleCookie> = {
   name: 'console code',
   idOf: ({ id }) => id,
   signed: ({ id, endsAt }) => [id, endsAt.toISOString()],
 }
+
+/** A code for the time when the database is down, and cannot keep a session. */
+export const signedOutageCodes: SignedKind<ConsoleCookie> = { ...signedConsoleCodes, name: 'console outage code' }
 
 export const signedConsoleCookies: SignedKind<ConsoleCookie> = {
   name: 'console cookie',

@@ -1,4 +1,4 @@
-import { hash, randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type Actor, record } from '../audit/record.ts'
 import { Secret } from '../config/secret.ts'
 import { type Context, inTransaction } from '../context.ts'
@@ -7,6 +7,7 @@ import type { DatabaseWatch } from '../database/database-watch.ts'
 import {
   findConsoleSession,
   insertConsoleSession,
+  listConsoleSessions,
   lockConsoleSession,
   updateConsoleSession,
 } from './console-session-store.ts'
@@ -15,6 +16,7 @@ import {
   signedConsoleCodes,
   signedConsoleCookies,
   signedConsoleSessions,
+  signedOutageCodes,
 } from './console-session-table.ts'
 
 /** A code that was not used by then opens nothing. */
@@ -29,26 +31,22 @@ export interface ConsoleSession extends ConsoleCookie {
   mayChange: boolean
 }
 
-const codeForm = /^[\w-]{43}$/
-const digestOf = (code: string) => hash('sha256', code, 'base64url')
-
 /**
  * Makes a code that opens the console once, within a minute, on any replica. Only a program with the server's
  * database and keys can call this, which is what entitles its user to the console.
  */
 export async function makeConsoleCode(ctx: Context, { mayChange }: { mayChange: boolean }): Promise<Secret> {
-  const code = randomBytes(32).toString('base64url')
   const nowMs = (await byDatabaseClock(ctx)).clock.now().getTime()
   const row = {
     id: randomUUID(),
-    codeDigest: digestOf(code),
     mayChange,
     codeEndsAt: new Date(nowMs + codeLifeMs),
     openedAt: null,
     endedAt: null,
   }
   await insertConsoleSession(ctx, row, { deleteBefore: new Date(nowMs - 2 * sessionLifeMs) })
-  return new Secret(code)
+  const code = { id: row.id, endsAt: row.codeEndsAt }
+  return new Secret(signedText(code, ctx.signedRows.sign(signedConsoleCodes, code)))
 }
 
 /**
@@ -57,7 +55,7 @@ export async function makeConsoleCode(ctx: Context, { mayChange }: { mayChange: 
  */
 export function makeOutageCode({ signedRows, clock }: Pick<Context, 'signedRows' | 'clock'>): Secret {
   const code = { id: randomUUID(), endsAt: new Date(clock.now().getTime() + codeLifeMs) }
-  return new Secret(signedText(code, signedRows.sign(signedConsoleCodes, code)))
+  return new Secret(signedText(code, signedRows.sign(signedOutageCodes, code)))
 }
 
 /**
@@ -69,7 +67,7 @@ export async function useOutageCode(
   code: string,
   used: Set<string>,
 ): Promise<ConsoleSession | undefined> {
-  const known = readSigned(ctx, signedConsoleCodes, code)
+  const known = readSigned(ctx, signedOutageCodes, code)
   const now = ctx.clock.now()
   if (!known || known.endsAt <= now || used.has(known.id)) return undefined
   if (!(await ctx.watch.suspect())) return undefined
@@ -78,13 +76,27 @@ export async function useOutageCode(
   return { id: known.id, mayChange: false, endsAt: new Date(now.getTime() + sessionLifeMs) }
 }
 
-/** Begins a session. @returns undefined for a code that is wrong, used, too old, or not made by Standin */
+/** By so much this machine's clock may be ahead of the database's, which decides. */
+const clockSlackMs = 120_000
+
+/**
+ * Begins a session. A code that Standin did not make, or long ago, costs one MAC and no statement: so guesses need no limit,
+ * which would also keep out the operator who has a code.
+ * @returns undefined for a code that is wrong, used, too old, or not made by Standin
+ */
 export async function useConsoleCode(ctx: Context, code: string): Promise<ConsoleSession | undefined> {
-  if (!codeForm.test(code)) return undefined
+  const known = readSigned(ctx, signedConsoleCodes, code)
+  if (!known || known.endsAt.getTime() + clockSlackMs <= ctx.clock.now().getTime()) return undefined
   return inTransaction(ctx, async (tx) => {
-    const row = await lockConsoleSession(tx.db, { codeDigest: digestOf(code) })
+    const row = await lockConsoleSession(tx.db, known.id)
     const openedAt = (await byDatabaseClock(tx)).clock.now()
-    if (!row || row.openedAt || row.codeEndsAt <= openedAt || !tx.signedRows.accept(signedConsoleSessions, row))
+    if (
+      !row ||
+      row.openedAt ||
+      row.endedAt ||
+      row.codeEndsAt <= openedAt ||
+      !tx.signedRows.accept(signedConsoleSessions, row)
+    )
       return undefined
     await updateConsoleSession(tx, row, { openedAt })
     const { id, mayChange } = row
@@ -117,13 +129,33 @@ export async function findSessionOfCookie(
   }
 }
 
-/** Ends a session on every replica. */
-export async function endConsoleSession(ctx: Context, { id }: ConsoleSession): Promise<void> {
-  await inTransaction(ctx, async (tx) => {
-    const row = await lockConsoleSession(tx.db, { id })
-    if (!row || row.endedAt || !tx.signedRows.accept(signedConsoleSessions, row)) return
+/** The sessions that are open, and those that a code can still open; the newest first. */
+export async function readConsoleSessions({ db, signedRows }: Pick<Context, 'db' | 'signedRows'>) {
+  const rows = await listConsoleSessions(db, sessionLifeMs)
+  return rows
+    .filter((row) => signedRows.accept(signedConsoleSessions, row))
+    .map(({ id, mayChange, openedAt, codeEndsAt }) => ({
+      id,
+      mayChange,
+      openedAt,
+      endsAt: openedAt ? new Date(openedAt.getTime() + sessionLifeMs) : codeEndsAt,
+    }))
+}
+
+/**
+ * Ends a session on every replica, or keeps its code from opening it.
+ * @returns false if there is none that has not ended
+ */
+export async function endConsoleSession(
+  ctx: Context,
+  { id, actor = consoleOperator }: { id: string; actor?: Actor },
+): Promise<boolean> {
+  return inTransaction(ctx, async (tx) => {
+    const row = await lockConsoleSession(tx.db, id)
+    if (!row || row.endedAt || !tx.signedRows.accept(signedConsoleSessions, row)) return false
     await updateConsoleSession(tx, row, { endedAt: (await byDatabaseClock(tx)).clock.now() })
-    await record(tx, { actor: consoleOperator, event: 'console.closed', details: { session: id } })
+    await record(tx, { actor, event: 'console.closed', details: { session: id } })
+    return true
   })
 }
 

@@ -43,5 +43,5 @@ export function framed({ title, tab, main, isStill = false }: ConsolePage, aroun
 }
 
 function sessionPart({ mayChange, endsAt }: ConsoleSession, now: Date): Html {
-  return html`<form class="session" method="post" action="/console/close"><span class="small muted"><b>${mayChange ? 'May change' : 'Read only'}</b>, ends ${age(endsAt, now)}</span><button class="btn quiet">Sign out</button></form>`
+  return html`<form class="session" method="post" action="/console/close"><span class="small muted"><b>${mayChange ? 'May change' : 'Read only'}</b>, open until <time datetime="${endsAt.toISOString()}">${endsAt.toISOString().slice(11, 16)}</time>, which is ${age(endsAt, now)}</span><button class="btn quiet">Sign out</button></form>`
 }

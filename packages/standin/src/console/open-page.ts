@@ -10,7 +10,7 @@ export const openPage: ConsolePage = {
   title: 'Open',
   isStill: true,
   main: html`<section class="narrow"><h1>Open the console</h1>${how}
-<form id="open" method="post" action="/console/open"><label class="lab" for="code">Code from the link</label><input class="in" id="code" name="code" required autocomplete="off" spellcheck="false" maxlength="100"><p class="btns"><button class="btn go">Open</button></p></form></section>`,
+<form id="open" method="post" action="/console/open"><label class="lab" for="code">Code from the link</label><input class="in" id="code" name="code" required autocomplete="off" spellcheck="false" maxlength="300"><p class="btns"><button class="btn go">Open</button></p></form></section>`,
 }
 
 export const wrongCodePage: ConsolePage = {
@@ -18,13 +18,6 @@ export const wrongCodePage: ConsolePage = {
   status: 403,
   isStill: true,
   main: html`<section class="notice bad whole">${icon('bad')}<div><h1 class="h">This code does not open the console</h1><p>A code works once, for one minute. This one was used before, is older, or is not whole. A link that was made while the database was down works only until it is back.</p>${how}</div></section>`,
-}
-
-export const tooManyTriesPage: ConsolePage = {
-  title: 'Not opened',
-  status: 429,
-  isStill: true,
-  main: html`<section class="notice warn whole">${icon('warn')}<div><h1 class="h">Too many tries in this minute</h1><p>Wait a minute, then make a new link with <code>standin console</code>.</p></div></section>`,
 }
 
 export const signedOutPage: ConsolePage = {

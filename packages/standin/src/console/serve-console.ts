@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { z } from 'zod'
-import { createAttemptLimiter } from '../access/attempt-limiter.ts'
 import {
   type ConsoleSession,
   cookieOf,
@@ -19,16 +18,7 @@ import { answerChange } from './change-pages.ts'
 import type { ConsoleContext, Visit } from './console-context.ts'
 import { type ConsolePage, framed } from './frame.ts'
 import { nowPage } from './now-page.ts'
-import {
-  explain,
-  failedPage,
-  openPage,
-  outagePage,
-  readOnlyPage,
-  signedOutPage,
-  tooManyTriesPage,
-  wrongCodePage,
-} from './open-page.ts'
+import { explain, failedPage, openPage, outagePage, readOnlyPage, signedOutPage, wrongCodePage } from './open-page.ts'
 import { readNow } from './read-now.ts'
 import { servicesPage } from './services-page.ts'
 
@@ -46,17 +36,12 @@ const headers = {
   'cache-control': 'no-store',
 }
 
-/** A code has 256 bits: this bounds what tries cost, not whether one succeeds. */
-const triesPerMinute = { address: 10, inAll: 60 }
-
 /**
  * The operator's console, on the private port: pages rendered here, with one small script that renews them. Nothing but the
  * page that opens it is shown without a session.
  * @param ctx of this process
  */
 export function createConsole(ctx: ConsoleContext): RequestListener {
-  const tries = createAttemptLimiter(triesPerMinute)
-
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (ctx.watch.isDown()) return show(response, outagePage)
@@ -90,7 +75,7 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
     if (!isSentByUs(request)) return show(response, failedPage(403, 'Not sent', 'This form is not of the console.'))
     const form = await readForm(request)
     if (!form) return show(response, failedPage(413, 'Not sent', 'This is no form, or too much at once.'))
-    if (path === '/console/open') return open(request, response, form)
+    if (path === '/console/open') return open(response, form)
     const session = await sessionOf(request)
     if (!session) return show(response, signedOutPage)
     if (path === '/console/close') {
@@ -101,12 +86,9 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
     show(response, session.mayChange ? await answerChange(ctx, form) : readOnlyPage, session)
   }
 
-  async function open(request: IncomingMessage, response: ServerResponse, form: URLSearchParams): Promise<void> {
-    if (!(await tries.allows(request.socket.remoteAddress ?? ''))) return show(response, tooManyTriesPage)
+  async function open(response: ServerResponse, form: URLSearchParams): Promise<void> {
     const code = (form.get('code') ?? '').trim()
-    const session = code.includes('.')
-      ? await useOutageCode(ctx, code, ctx.console.usedCodes)
-      : await useConsoleCode(ctx, code)
+    const session = (await useConsoleCode(ctx, code)) ?? (await useOutageCode(ctx, code, ctx.console.usedCodes))
     if (!session) return show(response, wrongCodePage)
     send(response, 303, '', {
       location: '/console',

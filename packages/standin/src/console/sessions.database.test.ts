@@ -66,11 +66,38 @@ describe('a code', () => {
     expect(await served.ctx.metrics.text()).toContain('standin_forged_rows_total{table="console session"} 1')
   })
 
-  test('may be tried ten times in a minute', async () => {
+  test('is let in after any number of guesses, which reach no database', async () => {
     await using served = await start()
-    for (let no = 0; no < 10; no++) expect(await served.use('wrong')).toBe(403)
     const code = (await makeConsoleCode(served.ctx, { mayChange: false })).reveal()
-    expect(await served.use(code)).toBe(429)
+    const [id = '', ends = '', mac = ''] = code.split('.')
+    const guesses = [
+      'wrong',
+      [id, ends, mac.toUpperCase()].join('.'),
+      [id, Number(ends) + 1, mac].join('.'),
+      [id.replace(/^./, (digit) => (digit === 'a' ? 'b' : 'a')), ends, mac].join('.'),
+      makeOutageCode(served.ctx).reveal(),
+    ]
+    const db = new Proxy(served.ctx.db, {
+      get() {
+        throw new Error('a guess reached the database')
+      },
+    })
+    await using guessed = await serveTestConsole({ ctx: { ...served.stack.ctx, db } })
+    for (let no = 0; no < 200; no++) {
+      const form = { code: guesses[no % 4] ?? '' }
+      expect((await guessed.ask('/console/open', { form })).status).toBe(403)
+    }
+    for (const guess of guesses) expect(await served.use(guess)).toBe(403)
+    expect(await served.use(code)).toBe(303)
+  })
+
+  test('of long ago reaches no database either', async () => {
+    await using served = await start()
+    const code = (await makeConsoleCode(served.ctx, { mayChange: false })).reveal()
+    const later = { ...served.ctx.clock, now: () => new Date(Date.now() + 60_000 + 120_001) }
+    await using afterwards = await serveTestConsole(served.stack, { clock: later })
+    expect((await afterwards.ask('/console/open', { form: { code } })).status).toBe(403)
+    expect(await served.use(code)).toBe(303)
   })
 
   test('that was not used is deleted with the sessions that are over, when the next one is made', async () => {
@@ -127,6 +154,39 @@ describe('without a session', () => {
     })
     expect((await other.ask('/console', { cookie })).status).toBe(401)
     expect(await served.stack.audit()).toEqual(['console.opened', 'console.closed'])
+  })
+
+  test('a command lists what is open and until when, and ends one or all, used or not, at once', async () => {
+    await using served = await start()
+    await using other = await serveTestConsole(served.stack)
+    const cookies = [await served.open(), await served.open({ mayChange: true })]
+    const code = (await makeConsoleCode(served.ctx, { mayChange: true })).reveal()
+    const standin = (...argv: string[]) => operate(served.stack, ['console', ...argv])
+    const listed = JSON.parse((await standin('sessions', '--json')).out)
+    const [first = '', second = ''] = cookies.map((cookie) => cookie.split(/[=.]/)[1])
+    expect(listed).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ id: first, mayChange: false, openedAt: expect.any(String) }),
+        expect.objectContaining({ id: second, mayChange: true }),
+        expect.objectContaining({ id: code.split('.')[0], openedAt: null }),
+      ]),
+    )
+    const open = listed.find(({ id }: { id: string }) => id === first)
+    expect(Date.parse(open.endsAt) - Date.parse(open.openedAt)).toBe(3_600_000)
+    expect((await standin('sessions')).out).toMatch(/^SESSION +STATE +MAY +OPENED +UNTIL\n/)
+
+    const seen = () => Promise.all(cookies.map(async (cookie) => (await other.ask('/console', { cookie })).status))
+    expect(await standin('end')).toMatchObject({ exitCode: 1 })
+    expect(await standin('end', first)).toMatchObject({ exitCode: 0, said: 'One session has ended.\n' })
+    expect(await seen()).toEqual([401, 200])
+    expect(await standin('end', first)).toMatchObject({ exitCode: 1 })
+    expect(await standin('end', '--all')).toMatchObject({ exitCode: 0, said: '2 sessions have ended.\n' })
+    expect(await seen()).toEqual([401, 401])
+    expect(await served.use(code)).toBe(403)
+    expect(await standin('sessions')).toMatchObject({ exitCode: 0, said: 'No session is open.\n' })
+    const [row] = await served.stack.connection.sql`select actor_kind, actor_id, details from audit_entries
+      where event = 'console.closed' order by id limit 1`
+    expect(row).toMatchObject({ actor_kind: 'operator', actor_id: 'command line', details: { session: first } })
   })
 })
 

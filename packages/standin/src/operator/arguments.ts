@@ -57,6 +57,11 @@ export function heldId(text: string): string {
   return text.toLowerCase()
 }
 
+export function sessionId(text: string): string {
+  if (!z.guid().safeParse(text).success) throw new InvalidArgumentError('an id from "console sessions"')
+  return text.toLowerCase()
+}
+
 export function runId(text: string): string {
   if (!z.guid().safeParse(text).success) throw new InvalidArgumentError('an id from "runs list"')
   return text.toLowerCase()

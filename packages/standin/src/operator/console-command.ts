@@ -10,6 +10,7 @@ import type { Environment } from '../config/environment-schema.ts'
 import type { Secret } from '../config/secret.ts'
 import { databaseTrouble } from '../database/database-trouble.ts'
 import { createSignedRows } from '../secrets/signed-rows.ts'
+import { addConsoleSessions } from './console-sessions-command.ts'
 import { CommandFailed, readServerConfig, type Terminal, withContext } from './terminal.ts'
 
 interface ConsoleOptions {
@@ -18,9 +19,9 @@ interface ConsoleOptions {
   open: boolean
 }
 
-/** `console`: opens the operator's web app, which the servers have on their private port. */
+/** `console`: opens the operator's web app, which the servers have on their private port; `console sessions|end`. */
 export function addConsoleCommand(program: Command, terminal: Terminal): void {
-  program
+  const console = program
     .command('console')
     .description('print and open a link to the web console, which works once, within a minute')
     .option('--write', 'the session may change things; without it, it only reads')
@@ -40,6 +41,7 @@ export function addConsoleCommand(program: Command, terminal: Terminal): void {
       terminal.say(`The link works once, within a minute. ${session}`)
       if (open) openInBrowser(link, terminal.environment)
     })
+  addConsoleSessions(console, terminal)
 }
 
 /** A database that is frozen, or does not commit, would keep the command waiting. */
@@ -77,6 +79,8 @@ const examples = `
 Examples:
   standin console
   standin console --write
+  standin console sessions
+  standin console end --all
   ssh -N -L 9464:127.0.0.1:9464 SERVER  # in another terminal, for a server elsewhere; then:
   standin console --no-open --url http://localhost:9464`
 

@@ -15,6 +15,7 @@ export interface SignedKind<Row> {
     | 'console session'
     | 'console cookie'
     | 'console code'
+    | 'console outage code'
   /** Names a row in the log and to the operator. */
   idOf: (row: Row) => string
   /** Everything of a row that counts, in a fixed order. */
