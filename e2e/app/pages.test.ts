@@ -221,6 +221,36 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByText('Standin is working.').waitFor()
   })
 
+  test('a frame that is loaded again while Manager looks for its token leaves no error in Manager', async () => {
+    const fresh = await app.open({ account })
+    const { page, frame, wrong } = fresh
+    await page.addInitScript(() => {
+      const send = MessagePort.prototype.postMessage
+      MessagePort.prototype.postMessage = function (message, ...rest) {
+        if (message?.methodPath?.[0] === 'getToken') Object.assign(globalThis, { hasAsked: true })
+        send.call(this, message, ...(rest as []))
+      }
+    })
+    const held = Promise.withResolvers<void>()
+    await page.route('**/control/user-token', (route) => held.promise.then(() => route.continue()))
+    await page.reload()
+    await frame().waitForFunction(() => 'hasAsked' in globalThis)
+    // The first word of a new page in the frame. Manager answers it, and no longer reaches the old one.
+    await frame().evaluate(() => {
+      const answered = new Promise((resolve) => {
+        addEventListener('message', ({ data }) => data?.type === 'SYN' && resolve(undefined))
+      })
+      parent.postMessage({ namespace: 'penpal', type: 'SYN', participantId: 'zz' }, '*')
+      return answered
+    })
+    const token = page.waitForResponse('**/control/user-token')
+    held.resolve()
+    await (await token).finished()
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
+    expect(wrong).toEqual([])
+    await fresh.close()
+  })
+
   test('a result keeps filters, open row and scroll through a reload and Back, and Back then leaves it', async () => {
     const { page, app: inside, frame, reload, visit } = manager
     await app.stack.control('settings', { fleetSize: 140 }, 'PUT')

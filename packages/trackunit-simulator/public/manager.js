@@ -55,6 +55,10 @@ if (frame) {
       toast: showToast,
     },
   })
+  // A frame that was loaded again in the meantime no longer waits for the answer, and penpal has no port for it.
+  addEventListener('unhandledrejection', (event) => {
+    if (event.reason?.code === 'TRANSMISSION_FAILED') event.preventDefault()
+  })
   frame.src = frame.dataset.src
   byId('server-off').addEventListener('change', async ({ target }) => {
     const app = await connection.promise
