@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { createAdjustableClock } from '../../test/adjustable-clock.ts'
 import { patiently } from '../../test/patiently.ts'
 import { createDatabaseWatch } from './database-watch.ts'
+import type { DatabaseTime } from './probe.ts'
 import { createReplica } from './replica.ts'
 
 /** A database that answers as the test says. */
@@ -16,20 +17,22 @@ function watchPlayed() {
     answers: true,
     code: 'ECONNREFUSED',
     hasRoom: true,
+    /** How far this machine's clock is ahead. */
     aheadMs: 0,
     cuts: [] as number[],
     commitsCut: 0,
     probesCut: 0,
     probes: 0,
-    hangs: undefined as Promise<number> | undefined,
+    hangs: undefined as Promise<DatabaseTime> | undefined,
   }
+  const time = () => ({ ms: clock.now().getTime(), atMonotonicMs: clock.monotonicMs() })
   const answer = (isGood: boolean) =>
-    isGood ? Promise.resolve(database.aheadMs) : Promise.reject(Object.assign(new Error('no'), { code: database.code }))
+    isGood ? Promise.resolve(time()) : Promise.reject(Object.assign(new Error('no'), { code: database.code }))
   const logged: string[] = []
   const corrections: number[] = []
   const watch = createDatabaseWatch({
     replica,
-    clock,
+    clock: { ...clock, now: () => new Date(clock.now().getTime() + database.aheadMs) },
     log: pino({ base: null, timestamp: false }, { write: (line) => logged.push(JSON.parse(line).msg) }),
     probe: () => {
       database.probes++
@@ -42,7 +45,7 @@ function watchPlayed() {
     cut: (unlessHeardWithinMs) => void database.cuts.push(unlessHeardWithinMs),
   })
   onTestFinished(watch.stop)
-  return { replica, clock, database, watch, logged, corrections }
+  return { replica, clock, database, time, watch, logged, corrections }
 }
 
 test('invariant 16: the database counts as down once its session is lost and it does not answer, from the loss on', async () => {
@@ -134,9 +137,23 @@ test('invariant 26: each answer shows whether the clocks differ too much, which 
   expect(logged).toEqual([expect.stringMatching(/^the clocks of this machine and the database disagree/)])
 })
 
+test('a clock that is set while the database answers is corrected by what it says when the answer has come', async () => {
+  const { database, time, watch, clock, corrections } = watchPlayed()
+  const answer = Promise.withResolvers<DatabaseTime>()
+  database.hangs = answer.promise
+  const isDown = watch.suspect()
+  const asked = time()
+  clock.advance(300)
+  database.aheadMs = 5 * 3_600_000
+  answer.resolve(asked)
+
+  expect(await isDown).toBe(false)
+  expect(corrections).toEqual([5 * 3_600_000])
+})
+
 test('invariant 26: a hanging commit is ended after three seconds, and only one probe waits for the database', async () => {
-  const { database, watch, clock } = watchPlayed()
-  const commit = Promise.withResolvers<number>()
+  const { database, time, watch, clock } = watchPlayed()
+  const commit = Promise.withResolvers<DatabaseTime>()
   database.hangs = commit.promise
   expect(await watch.suspect()).toBe(true)
   expect([watch.trouble(), database.commitsCut]).toEqual(['not-committing', 0])
@@ -145,7 +162,7 @@ test('invariant 26: a hanging commit is ended after three seconds, and only one 
   expect(database).toMatchObject({ probes: 1, cuts: [] })
 
   database.hangs = undefined
-  commit.resolve(0)
+  commit.resolve(time())
   await vi.waitFor(() => expect(watch.isDown()).toBe(false), patiently)
 }, 10_000)
 

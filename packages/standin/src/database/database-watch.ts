@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../observability/logger.ts'
 import { codeOf } from './code-of.ts'
+import type { DatabaseTime } from './probe.ts'
 import type { Replica } from './replica.ts'
 import { createWorkUnderWay, type WorkUnderWay } from './work-under-way.ts'
 
@@ -12,8 +13,8 @@ export interface WatchOptions {
   replica: Replica
   clock: Clock
   log: Pick<Logger, 'warn' | 'error'>
-  /** Asks the database to commit something. @returns how far this machine's clock is ahead of the database's, in ms */
-  probe: (signal: AbortSignal) => Promise<number>
+  /** Asks the database to commit something. */
+  probe: (signal: AbortSignal) => Promise<DatabaseTime>
   /** Asks the database whether its disk has room. */
   probeRoom: () => Promise<unknown>
   /** Ends connections: at once (0), or only those on which nothing arrives within this time. */
@@ -178,8 +179,8 @@ async function probeOnce(watching: Watching): Promise<boolean> {
 function startProbe(watching: Watching): NonNullable<Watching['probing']> {
   const trouble = watching
     .probe(watching.stopping.signal)
-    .then((aheadMs) => {
-      noteClock(watching, aheadMs)
+    .then((time) => {
+      noteClock(watching, time)
       return stillFull(watching)
     })
     .catch(troubleOf)
@@ -190,7 +191,10 @@ function startProbe(watching: Watching): NonNullable<Watching['probing']> {
   return started
 }
 
-function noteClock(watching: Watching, aheadMs: number): void {
+function noteClock(watching: Watching, time: DatabaseTime): void {
+  const { clock } = watching
+  // Compared now, in one moment: this machine's clock may have been set since the database was asked.
+  const aheadMs = clock.now().getTime() - (time.ms + clock.monotonicMs() - time.atMonotonicMs)
   const offByMs = Math.abs(aheadMs) > mostSkewMs ? Math.round(aheadMs) : undefined
   if (offByMs !== undefined && watching.clockOffByMs === undefined)
     watching.log.error(

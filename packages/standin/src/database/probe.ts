@@ -11,6 +11,12 @@ export interface Beat {
   beats: number
 }
 
+/** What the database's clock said at a moment of this machine's monotonic clock, which nobody sets. */
+export interface DatabaseTime {
+  ms: number
+  atMonotonicMs: number
+}
+
 /** The database lacks what a replica saw it commit. What it holds is an earlier state: nothing may be served from it. */
 export class DatabaseBehind extends Error {
   override readonly name = 'DatabaseBehind'
@@ -22,8 +28,7 @@ export class DatabaseBehind extends Error {
  * whose synchronous standby is away. One replica writes at a time, and the others wait for it by asking again: a commit that
  * never ends holds one session, however many replicas ask.
  * @param seen the highest beat that is known to be committed: a database that is not as far is left as it is
- * @returns how far this machine's clock is ahead of the database's, how long the commit took, both in milliseconds,
- *   and the beat that was committed
+ * @returns the database's time, how long the commit took in milliseconds, and the beat that was committed
  * @throws DatabaseBehind, once and for every replica, until `database after-restore`; the database's error; never returns where
  *   the commit does not
  */
@@ -32,9 +37,8 @@ export async function probe(
   clock: Clock,
   signal: AbortSignal,
   seen?: Beat,
-): Promise<Beat & { aheadMs: number; tookMs: number }> {
+): Promise<Beat & { time: DatabaseTime; tookMs: number }> {
   for (;;) {
-    const askedAtMs = clock.now().getTime()
     const beganAtMs = clock.monotonicMs()
     const [row] = await sql<Array<{ ms: number; history: string; beats: number }>>`
       insert into heartbeats (id, at) select 1, clock_timestamp() where pg_try_advisory_xact_lock(${advisoryLocks.probe})
@@ -44,7 +48,7 @@ export async function probe(
     if (row) {
       const { ms, ...beat } = row
       const tookMs = clock.monotonicMs() - beganAtMs
-      return { ...beat, tookMs, aheadMs: (askedAtMs + clock.now().getTime()) / 2 - ms }
+      return { ...beat, tookMs, time: { ms, atMonotonicMs: beganAtMs + tookMs / 2 } }
     }
     const [found] = await sql<Array<{ by: string | null; isBehind: boolean }>>`
       select found_behind_by as by, ${isBehind(sql, seen)} as "isBehind" from heartbeats`

@@ -1,6 +1,6 @@
 import { type Connection, connectDatabase } from './database.ts'
 import { createDatabaseWatch, type DatabaseWatch, type WatchOptions } from './database-watch.ts'
-import { foundBehind, probe, probeRoom, readBeat } from './probe.ts'
+import { type DatabaseTime, foundBehind, probe, probeRoom, readBeat } from './probe.ts'
 import type { SeenBeats } from './seen-beats.ts'
 
 /**
@@ -50,21 +50,21 @@ export function watchDatabase({
     for (const listener of listeners) listener()
   }
 
-  async function probeOwn(signal: AbortSignal): Promise<number> {
+  async function probeOwn(signal: AbortSignal): Promise<DatabaseTime> {
     const found = seen.get() ? undefined : await readBeat(own.sql)
     if (found) await seen.recall(found)
     const [before, ends] = [seen.get(), ownEnds()]
-    const { aheadMs, tookMs, ...beat } = await probe(own.sql, options.clock, signal, before)
+    const { time, tookMs, ...beat } = await probe(own.sql, options.clock, signal, before)
     timeCommit(tookMs / 1_000)
     if (before && before.history !== beat.history) {
       await seen.recall(beat)
       reportOtherHistory()
-      return aheadMs
+      return time
     }
     if (await lacksOneOf(own.sql, ends))
       throw await foundBehind(own.sql, 'it lacks audit entries that a server committed')
     seen.note(beat)
-    return aheadMs
+    return time
   }
 
   const watch = createDatabaseWatch({
