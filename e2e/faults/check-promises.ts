@@ -30,6 +30,11 @@ export async function checkPromises(cluster: Cluster, load: Awaited<ReturnType<t
     return wrong.length === 0
   }
   await until('every proof', areInForce, { timeoutMs: 90_000, everyMs: 500 }).catch(() => problems.push(...wrong))
+  for (const problem of wrong) {
+    const plans = await cluster.sql`
+      select state, attempts, tried_at, next_attempt_at, now() from credentials where account_id = ${problem.slice(0, 36)}`
+    problems.push(`plans of ${problem.slice(0, 36)}: ${JSON.stringify(plans)}`)
+  }
 
   // Invariants 19 and 20: each accepted run ends well, once.
   for (const { runId, what } of runs.values()) {

@@ -134,6 +134,18 @@ describe('a change', () => {
     expect(tries).toBe(10)
   })
 
+  test('refuses no row while Trackunit accepts no token: the run tries again from there', async () => {
+    const { action } = closing({
+      apply: () => Promise.reject(new StandinError('TRACKUNIT_REFUSED', { retryAfterMs: 30_000 })),
+    })
+    const stage = createActionStage()
+    const preview = await stage.play(action, { mode: 'preview', input: { names: ['a', 'b'] } })
+    await expect(stage.play(action, { preview, input: { names: ['a', 'b'] } })).rejects.toMatchObject({
+      reason: 'TRACKUNIT_REFUSED',
+      retryAfterMs: 30_000,
+    })
+  })
+
   test('cannot be made by its preview', async () => {
     const { action } = closing({
       preview: async ({ trackunit }) => void (await trackunit.graphql('mutation Close { close { ok } }')),

@@ -4,6 +4,7 @@ import { createCsvArtifact, createXlsxArtifact } from '../results/artifacts/resu
 import type { GivenColumn } from '../results/result-writer.ts'
 import { actionFailedIn } from '../runs/failure-text.ts'
 import { StandinError } from '../standin-error.ts'
+import { isRefused } from '../trackunit/is-refused.ts'
 import { type ChangeWords, changeWords, ofEveryChange, sentences, withChangeWords } from './change-words.ts'
 import type { Action, NoState, PartContext, RunContext } from './define-action.ts'
 
@@ -179,7 +180,7 @@ async function makeOne(
     // A refused row does not stop the others; any other error does.
     const failed = actionFailedIn(error)
     if (failed?.retry === 'never') return failed.text
-    if (error instanceof StandinError && error.reason === 'TRACKUNIT_REFUSED') return words.refused
+    if (isRefused(error) && error.reason === 'TRACKUNIT_REFUSED') return words.refused
     throw error
   }
 }

@@ -4,6 +4,7 @@ import type { RunContext } from '../actions/define-action.ts'
 import type { SeenMachine } from '../machines/machine-register.ts'
 import { StandinError } from '../standin-error.ts'
 import { countAssets } from '../trackunit/count-assets.ts'
+import { isRefused } from '../trackunit/is-refused.ts'
 import { pages } from '../trackunit/pages.ts'
 import { number } from './answered.ts'
 import {
@@ -83,8 +84,7 @@ export async function listMachines(
 
 /** Only a refusal of the first page means that the source is not available. */
 function nextSource({ source, done }: Listing, error: unknown): Listing['source'] | undefined {
-  const isRefused = error instanceof StandinError && ['TRACKUNIT_REFUSED', 'PLAN_REQUIRED'].includes(error.reason)
-  if (!isRefused || done > 0) return undefined
+  if (!isRefused(error) || done > 0) return undefined
   switch (source) {
     case 'graphql':
       return 'graphql-without-groups'

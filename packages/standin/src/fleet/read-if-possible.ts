@@ -1,4 +1,5 @@
 import { StandinError } from '../standin-error.ts'
+import { isRefused } from '../trackunit/is-refused.ts'
 
 /** `no answer`: none after several tries, or none that is readable. */
 export type Reading = 'read' | 'refused' | 'no answer'
@@ -19,9 +20,8 @@ export async function readIfPossible(
     await read()
     return 'read'
   } catch (error) {
-    if (!(error instanceof StandinError)) throw error
-    if (['TRACKUNIT_REFUSED', 'PLAN_REQUIRED'].includes(error.reason)) return 'refused'
-    if (error.reason !== 'TRACKUNIT_UNAVAILABLE') throw error
+    if (isRefused(error)) return 'refused'
+    if (!(error instanceof StandinError) || error.reason !== 'TRACKUNIT_UNAVAILABLE') throw error
     if (failures + 1 >= mostFailures) return 'no answer'
     await failed(failures + 1)
     throw new StandinError('TRACKUNIT_UNAVAILABLE', { retryAfterMs: firstPauseMs * 2 ** failures, cause: error })

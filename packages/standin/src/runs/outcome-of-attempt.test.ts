@@ -1,5 +1,6 @@
 import { errorReasons } from '@standin/contracts'
 import { describe, expect, test } from 'vitest'
+import { StandinError } from '../standin-error.ts'
 import { ActionFailed } from './action-failed.ts'
 import { type Attempt, outcomeOfAttempt, pauseBeforeRetry } from './outcome-of-attempt.ts'
 
@@ -90,6 +91,13 @@ describe('an action that says why it failed', () => {
     expect(after(soon)).toEqual({ ...waits, pauseMs: 60_000, retries: 1 })
     expect(after(new ActionFailed('x', { retry: 'soon' }), { retries: 3 })).toMatchObject({ pauseMs: 16_000 })
     expect(after(soon, { retries: 5 })).toMatchObject({ transition: 'fail', failure: 'The shop is closed' })
+  })
+
+  test('a run whose token Trackunit does not accept waits for another, and fails after five', () => {
+    const refused = new StandinError('TRACKUNIT_REFUSED', { retryAfterMs: 30_000 })
+    expect(after(refused)).toEqual({ transition: 'pause', reason: 'TRACKUNIT_REFUSED', pauseMs: 30_000, retries: 1 })
+    expect(after(refused, { retries: 5 })).toMatchObject({ transition: 'fail', reason: 'TRACKUNIT_REFUSED' })
+    expect(after(new StandinError('TRACKUNIT_REFUSED'))).toMatchObject({ transition: 'fail' })
   })
 
   test('an unexpected error fails it without a word in production, with its text in development', () => {

@@ -79,7 +79,9 @@ export function refusalOfAction(error: unknown): {
   const failed = actionFailedIn(error)
   if (failed) return { reason: 'ACTION_FAILED', retry: failed.retry, retryAfterMs: failed.retryAfterMs }
   const { reason, retryAfterMs } = toRefusal(error instanceof z.ZodError ? undefined : error)
-  return { reason, retry: errorReasons[reason].retry, retryAfterMs }
+  // With a time, Trackunit has not judged the request: it accepts no token for now.
+  const isForNow = reason === 'TRACKUNIT_REFUSED' && retryAfterMs !== undefined
+  return { reason, retry: isForNow ? 'soon' : errorReasons[reason].retry, retryAfterMs }
 }
 
 /** Trackunit refuses the access, or an uninstall or the operator has stopped it. */

@@ -297,6 +297,9 @@ describe('invariant 18: each change that a run makes in Trackunit leaves an audi
         const refusal = new StandinError('TRACKUNIT_REFUSED')
         await effect(clear('b', () => Promise.reject(refusal))).catch(() => {})
         await effect(clear('c', () => Promise.reject(new StandinError('TRACKUNIT_RATE_LIMITED')))).catch(() => {})
+        // It accepts no token for now, and has not judged the change.
+        const forNow = new StandinError('TRACKUNIT_REFUSED', { retryAfterMs: 30_000 })
+        await effect(clear('e', () => Promise.reject(forNow))).catch(() => {})
         await effect(clear('d', () => Promise.reject(new Error('no answer'))))
       }),
     )

@@ -113,11 +113,12 @@ async function attempt<Outcome>(
     const { reason, retry } = refusalOfAction(error)
     // Only by the worker that holds the run: the next one may be making the change by now.
     const text = actionFailedIn(error)?.text
-    if (putOff.includes(reason) || (text && retry === 'soon'))
+    const isForNow = retry === 'soon' && (text || refused.includes(reason))
+    if (putOff.includes(reason) || isForNow)
       await whileHeld(ctx.db, { ...run, states: workingStates }, (db) =>
         endEffect({ ...ctx, db }, change, { state: 'put-off', reason }),
       )
-    if (refused.includes(reason) || (text && retry === 'never')) {
+    if (retry === 'never' && (text || refused.includes(reason))) {
       const entry = entryOfChange(run, 'change.refused', { ...change, reason })
       await endEffect(ctx, change, { state: 'refused', reason, ...(text && { outcome: { value: text } }), entry })
     }

@@ -1,5 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
 import { type ExchangeFailure, failurePolicy } from '../trackunit/failure-policy.ts'
+import { forcedExchangeEveryMs } from '../trackunit/rest-answer.ts'
 import { tokenFreshness } from './token-freshness.ts'
 
 /** The state of an account's token for one scope set in the database, at one moment by its clock. */
@@ -32,9 +33,6 @@ export type NextStep =
   | { do: 'serve' | 'wait' | 'reload-account' }
   | { do: 'exchange'; forced: boolean }
   | { do: 'refuse'; reason: ErrorReason; retryAfterMs?: number }
-
-/** After a refusal by an API, a token is exchanged at most once in this time for each account and scope set. */
-const forcedExchangeEveryMs = 30_000
 
 /** What to do for a caller that wants a token: the first rule that applies, from top to bottom. */
 export function nextStep(standing: TokenStanding, wanted: WantedToken): NextStep {

@@ -18,7 +18,7 @@ describe('any other answer becomes a reason', () => {
       reason: 'TRACKUNIT_UNAVAILABLE',
       says: 'is not answering',
     },
-    { status: 401, headers: {}, reason: 'TRACKUNIT_REFUSED', says: 'status 401' },
+    { status: 401, headers: {}, reason: 'TRACKUNIT_REFUSED', says: 'status 401', retryAfterMs: 30_000 },
     { status: 404, headers: {}, reason: 'TRACKUNIT_REFUSED', says: 'status 404' },
     // Seen: a missing scope, or a path without its slash, is answered with a page of Manager.
     {
@@ -28,9 +28,9 @@ describe('any other answer becomes a reason', () => {
       says: 'web page',
     },
     { status: 200, headers: { 'content-type': 'text/html' }, reason: 'TRACKUNIT_REFUSED', says: 'web page' },
-  ])('$status with $headers: $reason', ({ status, headers, reason, says }) => {
+  ])('$status with $headers: $reason', ({ status, headers, reason, says, retryAfterMs }) => {
     expect(() => answer(status, headers as Record<string, string>)).toThrow(
-      expect.objectContaining({ reason, message: expect.stringContaining(says) }),
+      expect.objectContaining({ reason, message: expect.stringContaining(says), retryAfterMs }),
     )
   })
 

@@ -8,6 +8,8 @@ export interface ApiAnswer {
 }
 
 const pauseWithoutAnyMs = 60_000
+/** After a refusal by an API, a token is exchanged at most once in this time for each account and scope set. */
+export const forcedExchangeEveryMs = 30_000
 
 /** The text of a good answer. @throws StandinError with the Trackunit reason for any other */
 export function understandStatus({ status, headers, text }: ApiAnswer, now: Date): string {
@@ -24,5 +26,8 @@ export function understandStatus({ status, headers, text }: ApiAnswer, now: Date
       detail: 'It answered with a web page, as it does when a permission or the plan is missing.',
     })
   }
-  throw new StandinError('TRACKUNIT_REFUSED', { detail: `It answered with status ${status}.` })
+  throw new StandinError('TRACKUNIT_REFUSED', {
+    detail: `It answered with status ${status}.`,
+    ...(status === 401 && { retryAfterMs: forcedExchangeEveryMs }),
+  })
 }
