@@ -105,7 +105,7 @@ export const fleetSnapshot = defineAction({
       step(say('compare'), async () => {
         await result.columns(columns)
         // The short list has no sites, so moves are unknown.
-        const comparesPlaces = at.listing.source !== 'rest' && (await machines.hasTold())
+        const comparesPlaces = at.listing.source !== 'rest' && (await machines.hasReported())
         const totals = newTotals()
         const tell = async (isTold: (move: Move | undefined) => boolean, count?: typeof add) => {
           for await (const page of machines.list({ seenInThisRun: true })) {
@@ -152,7 +152,7 @@ export const fleetSnapshot = defineAction({
       await durable('csv', () => createCsvArtifact(context, { name: 'fleet-snapshot.csv' }))
       await durable('xlsx', () => createXlsxArtifact(context, { name: 'fleet-snapshot.xlsx' }))
     })
-    if (at.listing.source !== 'rest' && !at.listing.isCut) await machines.told()
+    if (at.listing.source !== 'rest' && !at.listing.isCut) await machines.markReported()
     await context.progress({ done: at.listing.done, total: at.listing.done, message: say('machinesListed') })
   },
 
@@ -177,7 +177,9 @@ function isWanted(
 ): boolean {
   if (matchesFilter(machine, filter)) return true
   return (
-    move !== undefined && move.kind !== 'New' && matchesFilter({ ...machine, site: machine.toldSite ?? null }, filter)
+    move !== undefined &&
+    move.kind !== 'New' &&
+    matchesFilter({ ...machine, site: machine.reportedSite ?? null }, filter)
   )
 }
 
@@ -201,7 +203,7 @@ const newTotals = (): Totals => ({
   by: { type: new Map(), brand: new Map(), site: new Map() },
 })
 
-function add(totals: Totals, { type, brand, site, toldSite }: KnownMachine, move: Move | undefined): void {
+function add(totals: Totals, { type, brand, site, reportedSite }: KnownMachine, move: Move | undefined): void {
   totals.machines++
   countIn(totals.by.type, typeName(type))
   countIn(totals.by.brand, brand ?? say('noBrand'))
@@ -209,7 +211,7 @@ function add(totals: Totals, { type, brand, site, toldSite }: KnownMachine, move
   if (site) totals.sites.add(site.id)
   if (move?.kind === 'New') totals.isNew++
   if (move?.kind === 'Arrived') totals.arrived++
-  if (move && move.kind !== 'New' && toldSite) totals.left++
+  if (move && move.kind !== 'New' && reportedSite) totals.left++
 }
 
 function toRow(

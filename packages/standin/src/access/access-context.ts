@@ -14,7 +14,7 @@ export interface AccessMemory {
   keys: KeyDirectory
   limits: CallerLimits
   budgets: Budgets
-  /** The keys that sign users' tokens; undefined where `USER_TOKEN_*` is not set: then every user is refused. */
+  /** The keys that sign users' tokens; undefined if `USER_TOKEN_*` is not set: then every user is refused. */
   userKeys: KeySet | undefined
   refusedTokens: RefusedTokens
   forwarding: SeenForwarding

@@ -9,7 +9,7 @@ import type { Grant, ServiceCaller } from './caller.ts'
 export type ServiceKeyRow = typeof serviceKeys.$inferSelect
 export type GrantRow = typeof grants.$inferSelect
 
-/** A key that is good now, and what its service may do. */
+/** A key that is valid now, and what its service may do. */
 export interface GoodKey {
   caller: ServiceCaller
   expiresAt: Date
@@ -26,7 +26,7 @@ export function findServiceByKey(ctx: Reading, digest: string): Promise<GoodKey 
   return findGoodKey(ctx, eq(serviceKeys.digest, digest))
 }
 
-/** Those of these digests that a key has, good or not. */
+/** The digests among these that a key has, valid or not. */
 export async function whichKeysExist(db: Database, digests: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db
     .select({ digest: serviceKeys.digest })
@@ -37,7 +37,7 @@ export async function whichKeysExist(db: Database, digests: readonly string[]): 
 
 /**
  * The same by the key's public id, for streams and schedules that were opened with the key.
- * @param accountId with its grant for this account too
+ * @param accountId includes its grant for this account
  */
 export function findServiceByKeyId(
   ctx: Reading,
@@ -82,7 +82,7 @@ async function findGoodKey(
 export type AskedGrant = Pick<GrantRow, 'service' | 'accountId'>
 
 /**
- * What services were granted on accounts, for each by its grant there and by the one for all: rows that Standin signed.
+ * The grants of services on accounts, including those for all accounts: rows that Standin signed.
  * @returns the grants of each, in the order of `asked`
  */
 export async function findGrants(
@@ -129,7 +129,7 @@ export async function updateServiceKey(
   announceAccessChange(notices)
 }
 
-/** Keys, the newest first; only those of `service` where it is given. */
+/** Keys, the newest first; only those of `service` if it is given. */
 export async function listServiceKeys(db: Database, service: string | undefined): Promise<ServiceKeyRow[]> {
   return db
     .select()

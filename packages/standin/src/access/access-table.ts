@@ -16,7 +16,7 @@ export const serviceKeys = pgTable('service_keys', {
   mac: text().notNull(),
 })
 
-/** What services may do; everything else is refused. Ages: never. A row goes when the operator removes the grant. */
+/** What services may do; everything else is refused. Ages: never; a row is deleted when the operator removes the grant. */
 export const grants = pgTable(
   'grants',
   {

@@ -4,7 +4,7 @@ import { StandinError } from '../standin-error.ts'
 /** A database that does not answer for this long is considered down. */
 const answersWithinMs = 1_500
 
-/** @throws StandinError `STORAGE_UNAVAILABLE` where no answer comes in time */
+/** @throws StandinError `STORAGE_UNAVAILABLE` if no answer comes in time */
 export async function answerInTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
   const late = new AbortController()
   answer.catch(() => {}) // It may still fail after the time is up.

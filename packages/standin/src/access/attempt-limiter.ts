@@ -12,11 +12,11 @@ export function createAttemptLimiter({ address, inAll }: { address: number; inAl
   const ofAll = new RateLimiterMemory({ points: inAll, duration: 60 })
   return {
     async allows(from) {
-      // Looked at first, so that there are never more addresses in memory than attempts were allowed.
+      // Checked first, so that there are never more addresses in memory than attempts were allowed.
       const all = await ofAll.get('all')
       if (all && all.msBeforeNext > 0 && all.consumedPoints >= inAll) return false
       try {
-        await ofAddress.consume(networkOf(from)) // Before the count over all: one address must not use up what is for all.
+        await ofAddress.consume(networkOf(from)) // Before the total: one address must not use up the total.
         await ofAll.consume('all')
         return true
       } catch (error) {

@@ -16,7 +16,7 @@ export interface Arrival {
 /**
  * The caller of a request: a service by its key, a user by their token.
  * @throws StandinError `UNAUTHENTICATED`, or `RATE_LIMITED` for garbage from an address that failed too often; what may be
- *   a good key or token is checked no matter what else its address sends
+ *   a valid key or token is always checked, whatever else its address sends
  */
 export async function authenticate(
   ctx: AccessContext,
@@ -52,7 +52,7 @@ export interface AdmittedCalls {
 export type Admit = (calls: number) => Promise<AdmittedCalls>
 
 /**
- * Recognises a key that was good before, without awaiting anything; undefined for all other requests, which
+ * Recognises a key that was valid before, without awaiting anything; undefined for all other requests, which
  * `authenticate` checks.
  */
 export function recognise(ctx: AccessContext, authorization: string | undefined): Admit | undefined {

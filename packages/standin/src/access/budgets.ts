@@ -29,7 +29,7 @@ const workOfService = 5_000
 const storedBytesPerHour = 10_000_000
 /** Signals of an account's lifecycle extension; one is enough. */
 const signalsPerMinute = 100
-/** Calls of one caller that are worked on at once; its others wait, and the calls of others pass them. */
+/** Calls of one caller that run at once. Its other calls wait, while those of other callers overtake them. */
 const callsAtOnce = 4
 /**
  * Calls of an account's users that search through rows at once. One in a result of 200,000 keeps a session of the database
@@ -41,8 +41,8 @@ const downloadsOfAccount = 20
 
 /**
  * What one caller, and all users of one account, may ask of this replica. Counted per procedure, also inside a batch, and
- * only for authenticated callers: requests of strangers use up no budget. The counters are forgotten after their
- * window, so there are never more than there were callers in it.
+ * only for authenticated callers: other requests use up no budget. The counters are forgotten after their window, so there
+ * are never more than there were callers in it.
  */
 export function createBudgets(policy: BudgetPolicy) {
   const perWindow = (points: number) => new RateLimiterMemory({ points, duration: windowS })
@@ -69,7 +69,7 @@ export function createBudgets(policy: BudgetPolicy) {
     /**
      * Counts calls.
      * @returns how many of them may be made now, and when the others can be
-     * @throws StandinError `RATE_LIMITED` with when to retry, where none may be made
+     * @throws StandinError `RATE_LIMITED` with when to retry, if none may be made
      */
     countCalls: (caller: Caller, calls = 1): Promise<AllowedCalls> =>
       caller.kind === 'service' ? allow(serviceCalls, caller.service, calls) : countCallsOfUser(caller, calls),
@@ -103,7 +103,7 @@ export function createBudgets(policy: BudgetPolicy) {
     countSignal: (accountId: string): Promise<void> => consume(signals, accountId, 1),
 
     /**
-     * @returns what closes the stream
+     * @returns a function that closes the stream
      * @throws StandinError `RATE_LIMITED` for a caller, or an account, with too many of them
      */
     openStream(caller: Caller): () => void {
@@ -114,15 +114,15 @@ export function createBudgets(policy: BudgetPolicy) {
     },
 
     /**
-     * @returns what ends the download
+     * @returns a function that ends the download
      * @throws StandinError `RATE_LIMITED` for an account with too many of them, counted over all its readers
      */
     openDownload: (accountId: string): (() => void) =>
       places.hold([{ name: `downloads ${accountId}`, most: downloadsOfAccount }], 'downloads'),
 
     /**
-     * Lets a caller's calls in a few at a time, so that one caller's batch does not hold up another's single call.
-     * @returns what ends the turn
+     * Lets a few of a caller's calls run at a time, so that one caller's batch does not delay another's single call.
+     * @returns a function that ends the turn
      */
     async takeTurn(caller: Caller, path: string): Promise<() => void> {
       if (waitsForTrackunit.has(path)) return () => {}

@@ -4,7 +4,7 @@ import { StandinError } from '../standin-error.ts'
 import { networkOf } from './network-of.ts'
 
 export interface LimitPolicy {
-  /** Failed sign-ins from one network in a minute; after that, what is recognised as garbage at once is refused. */
+  /** Failed sign-ins from one network in a minute; after that, obvious garbage from it is refused. */
   failuresPerMinute: number
 }
 
@@ -16,7 +16,7 @@ const mostNetworks = 10_000
 
 /** Limits of one replica: failed sign-ins from an address, or from a /64 network of IPv6. */
 export function createCallerLimits({ failuresPerMinute }: LimitPolicy, clock: Pick<Clock, 'monotonicMs'>) {
-  // Not of rate-limiter-flexible: its memory grows with every address.
+  // Not rate-limiter-flexible, whose memory grows with every address.
   const failures = new LRUCache<string, { count: number; endsAtMs: number }>({ max: mostNetworks })
   const failuresOf = (address: string) => {
     const known = failures.get(networkOf(address))

@@ -10,15 +10,15 @@ interface RotateKey {
   id: string
   /** Of the new key. */
   expiresAt: Date
-  /** Until when the old key stays good; at most until its own expiry. */
+  /** Until when the old key stays valid; at most until its own expiry. */
   overlapUntil: Date
   actor: Actor
 }
 
 /**
- * Creates a new key for the service of an old one, which stays good for a while, so that the service can change over.
+ * Creates a new key for the service of an old one, which stays valid for a while, so that the service can switch.
  * @returns the new key, which is not stored anywhere
- * @throws StandinError `NOT_FOUND`, or `INPUT_INVALID` for a key that is no longer good
+ * @throws StandinError `NOT_FOUND`, or `INPUT_INVALID` for a key that is no longer valid
  */
 export async function rotateKey(
   ctx: Context,
@@ -56,5 +56,5 @@ export async function revokeKey(ctx: Context, { id, actor }: { id: string; actor
 
 function existing(row: ServiceKeyRow | undefined): ServiceKeyRow {
   if (row) return row
-  throw new StandinError('NOT_FOUND', { detail: 'There is no key of this id. `keys list` shows them.' })
+  throw new StandinError('NOT_FOUND', { detail: 'There is no key with this id. `keys list` shows them.' })
 }

@@ -4,8 +4,8 @@ import type { SignedKind } from '../secrets/signed-rows.ts'
 const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /**
- * Sessions of the operator's console, from the one-time code that opens them on. Ages: those that are over are deleted when the
- * operator makes the next code.
+ * Sessions of the operator's console, with the one-time codes that open them. Ages: ended ones are deleted when the operator
+ * makes the next code.
  */
 export const consoleSessions = pgTable('console_sessions', {
   id: uuid().primaryKey(),
@@ -20,7 +20,7 @@ export const consoleSessions = pgTable('console_sessions', {
 
 export type ConsoleSessionRow = typeof consoleSessions.$inferSelect
 
-/** Only a process with the server's keys makes a code, lets a session change something, or prolongs one. */
+/** Only a process with the server's keys can make a code, let a session change things, or extend a session. */
 export const signedConsoleSessions: SignedKind<Omit<ConsoleSessionRow, 'mac'>> = {
   name: 'console session',
   idOf: ({ id }) => id,
@@ -31,7 +31,7 @@ export const signedConsoleSessions: SignedKind<Omit<ConsoleSessionRow, 'mac'>> =
   ],
 }
 
-/** What the browser keeps: it is checked without the database while that is down. */
+/** What the browser keeps. While the database is down, it is checked without it. */
 export interface ConsoleCookie {
   id: string
   endsAt: Date

@@ -19,7 +19,7 @@ import {
   signedOutageCodes,
 } from './console-session-table.ts'
 
-/** A code that was not used by then opens nothing. */
+/** How long a code can be used. */
 const codeLifeMs = 60_000
 /** Longer than an incident's first look, shorter than a night: an open browser is not a way in. */
 export const sessionLifeMs = 3_600_000
@@ -50,8 +50,8 @@ export async function makeConsoleCode(ctx: Context, { mayChange }: { mayChange: 
 }
 
 /**
- * Makes a code without the database. It opens a session only while that is down, one that only reads; the session ends when
- * the database is back, which does not know it.
+ * Makes a code without the database. It works only while the database is down, and opens a session that only reads. The
+ * session ends when the database is back, which does not know it.
  */
 export function makeOutageCode({ signedRows, clock }: Pick<Context, 'signedRows' | 'clock'>): Secret {
   const code = { id: randomUUID(), endsAt: new Date(clock.now().getTime() + codeLifeMs) }
@@ -59,8 +59,8 @@ export function makeOutageCode({ signedRows, clock }: Pick<Context, 'signedRows'
 }
 
 /**
- * Begins a session with such a code. Nothing can be recorded but a line in the log.
- * @param used the codes that this process took: each works once
+ * Begins a session with such a code. Only the log can record it.
+ * @param used the codes that were used in this process: each works once
  */
 export async function useOutageCode(
   ctx: Context & { watch: Pick<DatabaseWatch, 'suspect'> },

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Caller } from './caller.ts'
 
-/** The longest delay of a timer in Node; with a longer one it fires at once. */
+/** The longest delay of a timer in Node; one with a longer delay fires at once. */
 const longestTimerMs = 2 ** 31 - 1
 
 /** Aborts when a stream has to end: its reader has left, or the token that opened it has expired. */

@@ -2,7 +2,7 @@ import { and, asc, eq, gte, lt, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { forwardedRequests } from './forwarding-table.ts'
 
-/** Requests that came with so many addresses in X-Forwarded-For. */
+/** Requests with this number of addresses in X-Forwarded-For. */
 export interface Forwarded {
   addresses: number
   count: number
@@ -18,7 +18,7 @@ export async function saveForwarded(
   { setting, seen, now }: { setting: string; seen: readonly Forwarded[]; now: Date },
 ): Promise<void> {
   const hour = new Date(Math.floor(now.getTime() / hourMs) * hourMs)
-  const inOrder = seen.toSorted((one, other) => one.addresses - other.addresses) // Two replicas lock them in one order.
+  const inOrder = seen.toSorted((one, other) => one.addresses - other.addresses) // All replicas lock them in the same order.
   await db
     .insert(forwardedRequests)
     .values(inOrder.map((each) => ({ ...each, hour, setting })))

@@ -1,8 +1,8 @@
 import { bigint, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 
 /**
- * How requests were forwarded, by hour: `doctor` compares it with `TRUST_PROXY`. Counts only, no address. Ages: rows of more
- * than a day ago are deleted when newer ones are written.
+ * How requests were forwarded, by hour: `doctor` compares it with `TRUST_PROXY`. Counts only, no address. Ages: rows older
+ * than a day are deleted when newer ones are written.
  */
 export const forwardedRequests = pgTable(
   'forwarded_requests',
@@ -13,7 +13,7 @@ export const forwardedRequests = pgTable(
     /** Addresses in their X-Forwarded-For. */
     addresses: integer().notNull(),
     count: bigint({ mode: 'number' }).notNull(),
-    /** Those of them whose header was ignored: they count by the address of their connection. */
+    /** How many of them had their header ignored: they count for the address of their connection. */
     ignored: bigint({ mode: 'number' }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.hour, table.setting, table.addresses] })],

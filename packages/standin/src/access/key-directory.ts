@@ -6,21 +6,21 @@ import { createLastReadings } from './last-readings.ts'
 
 export interface KeyDirectory {
   /**
-   * The service behind a key, with its grant for all accounts; undefined if the key is not valid.
+   * The service behind a key, with its grant for all accounts; undefined if the key is not valid. Not a promise if it was read
+   * just now.
    * @param digest of a well-formed key
-   * Without a promise where it was read just now.
    * @throws StandinError `STORAGE_UNAVAILABLE` while the database is down and the key was not read recently
    */
   find(digest: string): ServiceCaller | undefined | Promise<ServiceCaller | undefined>
   /**
-   * The same caller with what they were granted on an account: a look-up of one row, however many grants a service has.
-   * Without a promise where it was read just now.
+   * The same caller with what they were granted on an account: a lookup of one row, however many grants a service has. Not a
+   * promise if it was read just now.
    * @throws StandinError `STORAGE_UNAVAILABLE` while the database is down and it was not read recently
    */
   on(caller: ServiceCaller, accountId: string): ServiceCaller | Promise<ServiceCaller>
-  /** Whether a key was good when it was last read here. */
+  /** Whether a key was valid when it was last read here. */
   wasGood(digest: string): boolean
-  /** For `access_changed`, and for a new session that may have missed one: reads all again before it is used. */
+  /** For `access_changed`, and for a new session that may have missed one: everything is read again before it is used. */
   readAgain(): void
 }
 
@@ -28,7 +28,7 @@ const maxKeys = 10_000
 /** Services by accounts. */
 const maxGrants = 50_000
 
-/** Which keys are good, and what their services may do, as last read. */
+/** Which keys are valid, and what their services may do, as last read. */
 export function createKeyDirectory(ctx: Pick<Context, 'db' | 'clock' | 'config' | 'signedRows'>): KeyDirectory {
   const isOver = ({ expiresAt }: GoodKey) => expiresAt.getTime() <= ctx.clock.now().getTime()
   const keys = createLastReadings<GoodKey>(ctx, { max: maxKeys, isOver })

@@ -12,9 +12,9 @@ interface Known<Value> {
   changesBefore: number
 }
 
-/** Nothing older is used, even without any notification: a replica that hears nothing is at most a second behind. */
+/** Nothing older is used, even without a notification: a replica that gets none is at most a second behind. */
 const freshForMs = 900
-/** How often a database that is down is tried, instead of once for each request. */
+/** How often a database that is down is tried again, however many requests there are. */
 const askAgainAfterMs = 500
 
 /**
@@ -67,7 +67,7 @@ export function createLastReadings<Value extends object>(
 
   return {
     /**
-     * Without a promise where it was read just now.
+     * Not a promise if it was read just now.
      * @throws StandinError `STORAGE_UNAVAILABLE` while the database is down and it was not read recently
      */
     get(name: string, find: () => Promise<Value | undefined>): Value | undefined | Promise<Value | undefined> {

@@ -22,7 +22,7 @@ interface ReceivedRequest {
   socket: { remoteAddress?: string | undefined }
 }
 
-/** Counts how a request was forwarded, and whether `TRUST_PROXY` heeds that. */
+/** Counts how a request was forwarded, and whether `TRUST_PROXY` makes use of it. */
 export function observeForwarding(
   { access: { forwarding } }: ForwardingContext,
   { headers, ip, socket }: ReceivedRequest,

@@ -2,7 +2,7 @@ import { bigint, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-cor
 
 /**
  * What refused user tokens contained: algorithms, issuers, audiences, names of claims. Unverified: they only help to find
- * the settings. Ages: bounded in number and length; the oldest give way.
+ * the settings. Ages: bounded in number and length; the rarest are deleted.
  */
 export const observedTokens = pgTable(
   'observed_tokens',

@@ -14,9 +14,9 @@ export function createPlaces() {
 
   return {
     /**
-     * Takes a place of each name, or of none.
+     * Takes a place of each name, or none at all.
      * @param what is open, for the error
-     * @returns what gives them back
+     * @returns a function that gives them back
      * @throws StandinError `RATE_LIMITED`
      */
     hold(places: ReadonlyArray<{ name: string; most: number }>, what: string): () => void {

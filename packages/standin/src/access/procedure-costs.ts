@@ -1,8 +1,8 @@
 import { procedures } from '@standin/contracts'
 
 /**
- * Procedures that cost the server more than a look-up, in fiftieths of a millisecond or so. The others cost nothing here:
- * they count as calls.
+ * Procedures that cost the server more than a lookup, in units of about a fiftieth of a millisecond. The others count only as
+ * calls.
  */
 export const workOf: Readonly<Record<string, number>> = {
   'schedule.preview': 20,
@@ -21,7 +21,7 @@ export const workOf: Readonly<Record<string, number>> = {
 }
 /** What a procedure that changes something stores besides its input, in bytes, such as events and audit entries. */
 const storedByChange = 500
-/** The input of the run before is stored again. */
+/** A retry stores the input of the earlier run again. */
 const storedByRetry = 5_000
 export const storedBy: Readonly<Record<string, number>> = Object.fromEntries(
   Object.entries(procedures).flatMap(([noun, named]) =>

@@ -5,7 +5,7 @@ import type { UserCaller } from './caller.ts'
 export interface SeenUser {
   accountId: string
   id: string
-  /** Undefined where no claim for scopes is configured. */
+  /** Undefined if no claim for scopes is configured. */
   scopes: readonly string[] | undefined
   at: Date
 }

@@ -30,7 +30,7 @@ export function createTurns(atOnce: number) {
 
   return {
     /**
-     * @returns what ends the turn
+     * @returns a function that ends the turn
      * @throws StandinError `RATE_LIMITED` after ten seconds
      */
     async take(name: string): Promise<() => void> {

@@ -24,7 +24,7 @@ const userNameSchema = lineSchema(200)
 export async function verifyUserToken(ctx: AccessContext, jwt: string, arrivedAtMs: number): Promise<UserCaller> {
   const { claims, accountId, policy } = await verifyAppToken(ctx, jwt, arrivedAtMs)
   const id = userIdSchema.safeParse(claims[policy.userClaim])
-  if (!id.success) throw new StandinError('UNAUTHENTICATED') // Cut, it could be another user's.
+  if (!id.success) throw new StandinError('UNAUTHENTICATED') // Truncated, it could be another user's.
   const user: UserCaller = {
     kind: 'user',
     id: id.data,

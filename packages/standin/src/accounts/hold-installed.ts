@@ -5,14 +5,14 @@ import { shareInstallation } from './stopped-account-store.ts'
 
 /**
  * Keeps an account from being uninstalled until the transaction ends, so that what is stored now is erased with the rest.
- * @returns whether it has the app, be it suspended
+ * @returns whether it has the app, even if it is suspended
  */
 export async function holdInstalled(tx: InTransaction, accountId: string): Promise<boolean> {
   await shareInstallation(tx.db, accountId)
   return (await accessOf(tx.db, accountId)) !== undefined
 }
 
-/** @throws StandinError `INSTALLATION_NOT_FOUND` where it has not */
+/** @throws StandinError `INSTALLATION_NOT_FOUND` if it does not have the app */
 export async function requireInstalled(tx: InTransaction, accountId: string): Promise<void> {
   if (!(await holdInstalled(tx, accountId))) throw new StandinError('INSTALLATION_NOT_FOUND')
 }

@@ -13,15 +13,7 @@ export function auditProcedures({ db }: Context, contracted: Contracted) {
           ctx: { accountId },
           input: { from, to, actorId, actorKinds, kinds, changesOfRun, counted, cursor, limit },
         }) => {
-          const query = {
-            accountId,
-            actorId,
-            actorKinds,
-            kinds,
-            changesOfRun,
-            from: from === undefined ? undefined : new Date(from),
-            to: to === undefined ? undefined : new Date(to),
-          }
+          const query = { accountId, actorId, actorKinds, kinds, changesOfRun, from: asDate(from), to: asDate(to) }
           const before = cursor === undefined ? undefined : placeOf(cursor)
           const [found, total] = await Promise.all([
             listAudit(db, query, { before, limit: limit + 1 }),
@@ -38,7 +30,9 @@ export function auditProcedures({ db }: Context, contracted: Contracted) {
   }
 }
 
-/** A cursor is the place of the last entry of the page before. */
+const asDate = (text: string | undefined) => (text === undefined ? undefined : new Date(text))
+
+/** A cursor is the place of the last entry of the previous page. */
 const cursorOf = ({ at, writer, number }: AuditPlace) => [at.getTime(), number, ...(writer ? [writer] : [])].join('.')
 
 function placeOf(cursor: string): AuditPlace {

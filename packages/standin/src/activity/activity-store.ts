@@ -12,19 +12,19 @@ type ActorKind = ListedAuditEntry['actor']['kind']
 export interface AuditQuery {
   accountId: string
   /** Both included. */
-  from: Date | undefined
-  to: Date | undefined
-  actorId: string | undefined
-  actorKinds: readonly ActorKind[] | undefined
-  kinds: readonly AuditKind[] | undefined
-  /** The single changes of a run, instead of what was done in the account. */
-  changesOfRun: string | undefined
+  from?: Date | undefined
+  to?: Date | undefined
+  actorId?: string | undefined
+  actorKinds?: readonly ActorKind[] | undefined
+  kinds?: readonly AuditKind[] | undefined
+  /** The single changes of this run, instead of what was done in the account. */
+  changesOfRun?: string | undefined
 }
 
-/** Where an entry stands in the list: by its moment, then what was done before tokens that left, then by its number. */
+/** The place of an entry in the list: by its moment, then other entries before hand-outs, then by its number. */
 export interface AuditPlace {
   at: Date
-  /** Of a token that left: whose chain its number is of. */
+  /** Of a hand-out: the chain that its number belongs to. */
   writer?: string
   number: number
 }
@@ -42,11 +42,11 @@ export interface PlacedAuditEntry {
 
 /** What was done in an account, the newest first; the changes of one run count as one. */
 export async function listAudit(db: Database, query: AuditQuery, page: AuditPage): Promise<PlacedAuditEntry[]> {
-  const [done, left] = await Promise.all([
-    listDone(db, query, page),
-    withHandOuts(query) ? listLeft(db, query, page) : [],
+  const [others, handOuts] = await Promise.all([
+    listOthers(db, query, page),
+    hasHandOuts(query) ? listHandOutEntries(db, query, page) : [],
   ])
-  return [...done, ...left].sort((one, other) => compareNewest(one.place, other.place)).slice(0, page.limit)
+  return [...others, ...handOuts].sort((one, other) => compareNewest(one.place, other.place)).slice(0, page.limit)
 }
 
 function compareNewest(one: AuditPlace, other: AuditPlace): number {
@@ -58,7 +58,7 @@ function compareNewest(one: AuditPlace, other: AuditPlace): number {
   return other.number - number
 }
 
-async function listDone(db: Database, query: AuditQuery, { before, limit }: AuditPage): Promise<PlacedAuditEntry[]> {
+async function listOthers(db: Database, query: AuditQuery, { before, limit }: AuditPage): Promise<PlacedAuditEntry[]> {
   const at = before?.at.toISOString() ?? null
   // The hand-outs of a moment are its last entries: after one of them, nothing else of that moment follows.
   const number = before?.writer === undefined ? (before?.number ?? 0) : 0
@@ -88,7 +88,11 @@ async function listDone(db: Database, query: AuditQuery, { before, limit }: Audi
   }))
 }
 
-async function listLeft(db: Database, query: AuditQuery, { before, limit }: AuditPage): Promise<PlacedAuditEntry[]> {
+async function listHandOutEntries(
+  db: Database,
+  query: AuditQuery,
+  { before, limit }: AuditPage,
+): Promise<PlacedAuditEntry[]> {
   const place = before && {
     at: before.at,
     ...(before.writer !== undefined && { writer: before.writer, seq: before.number }),
@@ -112,10 +116,10 @@ async function listLeft(db: Database, query: AuditQuery, { before, limit }: Audi
 }
 
 const handOutEvent = 'token.issued'
-const withHandOuts = ({ changesOfRun, kinds }: AuditQuery) =>
+const hasHandOuts = ({ changesOfRun, kinds }: AuditQuery) =>
   changesOfRun === undefined && (kinds === undefined || kinds.includes(kindOf(handOutEvent)))
 
-/** Looking at so many rows takes 20 to 35 ms, whatever else the table holds: it had a million of the account's. */
+/** Reading this many rows took 20 to 35 ms in a table with a million rows of the account. */
 const MOST_COUNTED = 50_000
 
 /**
@@ -123,7 +127,7 @@ const MOST_COUNTED = 50_000
  * @param most that are looked at
  */
 export async function countAudit(db: Database, query: AuditQuery, most = MOST_COUNTED): Promise<AuditTotal> {
-  const left = withHandOuts(query) ? await countHandOuts(db, query, most) : { entries: 0, lookedAt: 0 }
+  const handOuts = hasHandOuts(query) ? await countHandOuts(db, query, most) : { entries: 0, lookedAt: 0 }
   const newest = db
     .select({ matches: sql<boolean>`${matching(query)}`.as('matches') })
     .from(auditEntries)
@@ -138,7 +142,7 @@ export async function countAudit(db: Database, query: AuditQuery, most = MOST_CO
     })
     .from(newest)
   const { entries = 0, lookedAt = 0 } = counted ?? {}
-  return { entries: entries + left.entries, isExact: lookedAt < most && left.lookedAt < most }
+  return { entries: entries + handOuts.entries, isExact: lookedAt < most && handOuts.lookedAt < most }
 }
 
 function ofAccount({ accountId, changesOfRun }: AuditQuery) {

@@ -242,10 +242,10 @@ export interface ListedHandOut
 export interface HandOutQuery {
   accountId: string
   /** Both included. */
-  from: Date | undefined
-  to: Date | undefined
-  actorId: string | undefined
-  actorKinds: readonly string[] | undefined
+  from?: Date | undefined
+  to?: Date | undefined
+  actorId?: string | undefined
+  actorKinds?: readonly string[] | undefined
 }
 
 /** A place in the list, which has the newest first. Without a writer, it is before everything of that moment. */

@@ -1,4 +1,4 @@
-/** What stops the start: one line for each gap, bad value and unknown name. */
+/** Prevents the start: one line for each gap, bad value and unknown name. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly lines: readonly string[]

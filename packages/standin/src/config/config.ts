@@ -50,10 +50,10 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
     http: {
       port: read.PORT,
       host: read.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
-      /** How long a server that stops still takes new connections. */
+      /** How long a server that is shutting down still accepts new connections. */
       drainDelayMs: read.DRAIN_DELAY_S * 1_000,
       publicUrl: read.PUBLIC_URL?.replace(/\/+$/, ''),
-      /** Undefined: not said. */
+      /** Undefined if it is not set. */
       proxySetting: read.TRUST_PROXY,
       trustProxy: trustProxyOf(read.TRUST_PROXY),
       appOrigins: read.APP_ORIGINS,
@@ -136,7 +136,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       userStreams: read.USER_STREAMS,
       failuresPerMinute: read.FAILED_SIGN_INS_PER_MINUTE,
     },
-    /** How long tokens, keys and grants hold that were read before the database went down; 0: not at all. */
+    /** How long tokens, keys and grants that were read before the database went down remain valid; 0: not at all. */
     outageServeMs: read.OUTAGE_SERVE_S * 1_000,
     tokenCacheForMs: read.TOKEN_CACHE_FOR_MS,
     delivery: {
@@ -148,7 +148,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       /** Undefined: no email is sent. */
       smtp: read.SMTP_URL && read.MAIL_FROM ? { server: new Secret(read.SMTP_URL), from: read.MAIL_FROM } : undefined,
     },
-    /** How long is kept what runs leave; what is of a run goes with it at the latest. */
+    /** How long runs and what they leave are kept. Everything of a run is deleted with it at the latest. */
     retention: {
       runDays: read.STANDIN_RUN_DAYS,
       resultDays: read.STANDIN_RESULT_DAYS,

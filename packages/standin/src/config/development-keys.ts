@@ -12,8 +12,8 @@ interface DevelopmentKeys {
 }
 
 /**
- * A laptop gets keys of its own on the first start, in the data folder, readable by its owner alone. Those of the audit
- * are in a separate file, so that access to the encryption keys does not allow forging audit entries.
+ * On its first start a laptop gets keys of its own, in the data folder, which only their owner can read. The audit's are in
+ * a separate file, so that access to the encryption keys does not allow forging audit entries.
  */
 export function developmentKeys(dataDir: string, say: (line: string) => void): DevelopmentKeys {
   const sealed = keysOf(dataDir, 'keys.json', { encryption: 'development', links: 'development-links' }, say)
@@ -56,7 +56,7 @@ function keysOf<For extends string>(
     const stored = z.record(z.string(), keyRingSchema).parse(JSON.parse(readFileSync(file, 'utf8')))
     if (purposes.every((purpose) => stored[purpose])) return stored as Record<For, KeyRing>
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new ConfigError([`${file} does not hold keys. Restore it, or delete the data folder to start over.`])
 }

@@ -42,7 +42,7 @@ export function productionGaps(read: ReadEnvironment): string[] {
   return gaps
 }
 
-/** A user is let in only when it is known who signed the token, for which app, and whose account it names. */
+/** Users are accepted only if it is known who signs their tokens, for which app, and which claim names the account. */
 export function userTokenGaps(read: ReadEnvironment): string[] {
   const parts = ['USER_TOKEN_ISSUER', 'USER_TOKEN_JWKS_URL', 'USER_TOKEN_ACCOUNT_CLAIM'] as const
   const missing = parts.filter((name) => !read[name])

@@ -14,7 +14,7 @@ const secretNames = [
 /** The environment with the contents of the files that `NAME_FILE` names; problems with them are added to `problems`. */
 export function withSecretFiles(environment: Environment, problems: string[]): Record<string, string | undefined> {
   const given: Record<string, string | undefined> = {}
-  // An empty variable is one that is not set: that is how a compose file or a CI leaves one out.
+  // An empty variable counts as not set: that is how compose files and CI leave one out.
   for (const [name, value] of Object.entries(environment)) if (value) given[name] = value
   for (const name of secretNames) {
     const file = given[`${name}_FILE`]

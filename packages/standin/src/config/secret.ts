@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * A secret on its way through the program. However it is printed, serialised or inspected, it reads `[secret]`;
- * only `reveal()`, on the line that needs the text, gives it out.
+ * A secret inside the program. Printed, serialised or inspected, it reads `[secret]`; only `reveal()`, called on the line that
+ * needs the text, returns it.
  */
 export class Secret {
   readonly #text: string

@@ -6,7 +6,7 @@ import { requireInstalled } from '../accounts/hold-installed.ts'
 import { noEmail } from '../actions/check-destinations.ts'
 import { record } from '../audit/record.ts'
 import { type InTransaction, inTransaction } from '../context.ts'
-import { afterInVainMs, nextQuestionAt, nextQuestionOfAccountAt } from '../receivers/next-question.ts'
+import { nextQuestionAt, nextQuestionOfAccountAt, unansweredForMs } from '../receivers/next-question.ts'
 import { mailboxOf, receiverAddress } from '../receivers/receiver-address.ts'
 import { mayReceive } from '../receivers/receiver-standing.ts'
 import {
@@ -66,7 +66,7 @@ async function noteQuestion(
   const now = tx.clock.now()
   await requireInstalled(tx, accountId)
   await lockReceiversOf(tx.db, accountId)
-  await deleteUnanswered(tx.db, accountId, new Date(now.getTime() - afterInVainMs))
+  await deleteUnanswered(tx.db, accountId, new Date(now.getTime() - unansweredForMs))
   const [standing] = await standingsOf(tx, accountId, [address])
   if (mayReceive(standing))
     throw new StandinError('INPUT_INVALID', { detail: 'Results can already be sent to this address.' })
@@ -77,7 +77,7 @@ async function noteQuestion(
   refuseUntil(nextQuestionOfAccountAt(await lastQuestions(tx.db, accountId)), now, 'The account asked many people.')
 
   const before = ofMailbox.find((row) => row.address === address)
-  const isRepeated = before?.askedAt && now.getTime() - before.askedAt.getTime() < afterInVainMs
+  const isRepeated = before?.askedAt && now.getTime() - before.askedAt.getTime() < unansweredForMs
   const row = await putReceiver(tx.db, {
     accountId,
     address,

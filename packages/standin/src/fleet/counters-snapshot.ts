@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { RunContext } from '../actions/define-action.ts'
 import type { SeenCounters } from '../machines/machine-register.ts'
 import { StandinError } from '../standin-error.ts'
+import { createNews } from '../trackunit/news.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { hours, itemsOf, latitude, longitude, moment, part, percent, text } from './answered.ts'
 import { sayOfMachines } from './machine-messages.ts'
-import { createNews } from './news.ts'
 
 /**
  * The AEMP snapshot (ISO 15143-3), which every plan has and which is the only source of idle hours: 100 machines a page,

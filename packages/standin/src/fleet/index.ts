@@ -1,4 +1,5 @@
 export { machineOfRow } from '../machines/machine-of-row.ts'
+export { createNews } from '../trackunit/news.ts'
 export * as answered from './answered.ts'
 export { readCounters } from './counters-snapshot.ts'
 export {
@@ -11,7 +12,6 @@ export {
   partOfList,
 } from './list-machines.ts'
 export { machineTexts, sayOfMachines } from './machine-messages.ts'
-export { createNews } from './news.ts'
 export { type Reading, readIfPossible } from './read-if-possible.ts'
 export { type Counts, countIn, topBars } from './top-bars.ts'
 export { placeOf, typeName } from './words.ts'

@@ -5,6 +5,7 @@ import type { SeenMachine } from '../machines/machine-register.ts'
 import { StandinError } from '../standin-error.ts'
 import { countAssets } from '../trackunit/count-assets.ts'
 import { isRefused } from '../trackunit/is-refused.ts'
+import { createNews } from '../trackunit/news.ts'
 import { pages } from '../trackunit/pages.ts'
 import { number } from './answered.ts'
 import {
@@ -15,22 +16,21 @@ import {
   toSeenMachine,
 } from './asset.ts'
 import { sayOfMachines } from './machine-messages.ts'
-import { createNews } from './news.ts'
 
 const pageSize = 100
 const restPageSize = 1_000
 
 /** How far the list is: kept at every page, so that another worker can continue. */
 export const listingSchema = z.object({
-  source: z.enum(['graphql', 'graphql-without-groups', 'rest']),
-  after: z.string().nullable(),
-  page: z.number(),
-  done: z.number(),
-  total: z.number().nullable(),
-  isComplete: z.boolean(),
-  isPartial: z.boolean(),
+  source: z.enum(['graphql', 'graphql-without-groups', 'rest']).default('graphql'),
+  after: z.string().nullable().default(null),
+  page: z.number().default(0),
+  done: z.number().default(0),
+  total: z.number().nullable().default(null),
+  isComplete: z.boolean().default(false),
+  isPartial: z.boolean().default(false),
   /** Machines that Trackunit listed without any data. */
-  vanished: z.number(),
+  vanished: z.number().default(0),
   /** Trackunit announced more machines but gave no way to read them. */
   isCut: z.boolean().default(false),
   /** For numbered pages: the number of machines when the last page was read. */
@@ -38,18 +38,7 @@ export const listingSchema = z.object({
 })
 export type Listing = z.infer<typeof listingSchema>
 
-export const newListing = (): Listing => ({
-  source: 'graphql',
-  after: null,
-  page: 0,
-  done: 0,
-  total: null,
-  isComplete: false,
-  isPartial: false,
-  vanished: 0,
-  isCut: false,
-  elements: null,
-})
+export const newListing = (): Listing => listingSchema.parse({})
 
 type Context = Pick<RunContext<unknown>, 'trackunit' | 'machines' | 'progress' | 'log'>
 

@@ -6,11 +6,11 @@ interface Bar {
   value: number
 }
 
-/** How often something was counted, by its English. */
+/** How often each label was counted, by its English text. */
 export type Counts = Map<string, Bar>
 
 const shownBars = 8
-/** A chart in which one bar is nearly everything says less than its sentence. */
+/** If one bar is nearly everything, a sentence says more than the chart. */
 const largestShare = 0.9
 
 /** The longest bars, and the rest as one; undefined if a sentence says it better. */

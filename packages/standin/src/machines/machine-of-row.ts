@@ -1,6 +1,6 @@
 import type { KnownMachine } from './machine-register.ts'
 
-/** A machine as a row shows it: what it is, and below how people know it. */
+/** A machine as a row shows it: its brand and model, and below them its name and serial number. */
 export function machineOfRow(machine: Pick<KnownMachine, 'id' | 'name' | 'brand' | 'model' | 'serialNumber'>): {
   id: string
   name: string

@@ -86,7 +86,7 @@ test('keeps a machine as it was last read, however often the page is read', asyn
   const [first, ...others] = await all(run.list())
   expect(others).toHaveLength(1)
   expect(others[0]).toMatchObject({ id: 'm1', name: 'New', site: null, groups: [{ id: 'g', name: 'North' }] })
-  expect(first).toEqual({ ...machine('m2'), toldSite: undefined })
+  expect(first).toEqual({ ...machine('m2'), reportedSite: undefined })
 })
 
 test('two runs of an account that read the same machines at the same time each have all of them', async () => {
@@ -94,7 +94,7 @@ test('two runs of an account that read the same machines at the same time each h
   await snapshot.keep([machine('m1'), machine('m2')])
   await list.keep([machine('m1'), machine('m2')])
   await snapshot.keep([machine('m3')])
-  await snapshot.told()
+  await snapshot.markReported()
   await list.keep([machine('m3')])
 
   expect(ids(await all(snapshot.list({ seenInThisRun: true })))).toEqual(['m1', 'm2', 'm3'])
@@ -215,27 +215,27 @@ test('a run sees the site that the last run reported for each machine, and what 
   const first = await register()
   await first.keep([machine('m1'), machine('m2'), machine('m3')])
   expect(await all(first.gone())).toEqual([])
-  expect(await first.hasTold()).toBe(false)
-  await first.told()
+  expect(await first.hasReported()).toBe(false)
+  await first.markReported()
 
   const second = await register()
-  expect(await second.hasTold()).toBe(true)
+  expect(await second.hasReported()).toBe(true)
   await second.keep([machine('m1', { site: bridge }), machine('m3', { site: null }), machine('new')])
   const seen = await all(second.list({ seenInThisRun: true }))
-  const places = seen.map(({ id, toldSite, site }) => [id, toldSite?.id, site?.id])
+  const places = seen.map(({ id, reportedSite, site }) => [id, reportedSite?.id, site?.id])
   expect(places).toEqual([
     ['m1', 's1', 's2'],
     ['m3', 's1', undefined],
     ['new', undefined, 's1'],
   ])
   expect(ids(await all(second.gone()))).toEqual(['m2'])
-  await second.told()
+  await second.markReported()
 
   const third = await register()
   await third.keep([machine('m3', { site: null }), machine('m1', { site: bridge }), machine('new')])
   const [m1, m3] = await all(third.list({ seenInThisRun: true }))
-  expect(m1?.toldSite).toEqual(bridge)
-  expect(m3?.toldSite).toBeNull()
+  expect(m1?.reportedSite).toEqual(bridge)
+  expect(m3?.reportedSite).toBeNull()
   expect(await all(third.gone())).toEqual([])
 })
 
@@ -245,27 +245,27 @@ test('each question has its own reported sites, however its input is written', a
   for (const input of [{}, site]) {
     const run = await ask(input)
     await run.keep([machine('m1'), machine('m2')])
-    await run.told()
+    await run.markReported()
   }
   for (const input of [{ by: 'site', sites: ['s1', 's2'] }, {}]) {
     const run = await ask(input)
     await run.keep([machine('m1', { site: bridge })])
     const [m1] = await all(run.list({ seenInThisRun: true }))
-    expect([m1?.toldSite, ids(await all(run.gone()))]).toEqual([harbour, ['m2']])
-    await run.told()
+    expect([m1?.reportedSite, ids(await all(run.gone()))]).toEqual([harbour, ['m2']])
+    await run.markReported()
   }
-  expect(await (await ask({ by: 'brand' })).hasTold()).toBe(false)
+  expect(await (await ask({ by: 'brand' })).hasReported()).toBe(false)
 })
 
 test('an account keeps the reported sites of its 16 latest questions', async () => {
   for (let nth = 0; nth < 18; nth++) {
     const run = await register({ input: { nth } })
     await run.keep([machine('m1')])
-    await run.told()
+    await run.markReported()
   }
-  await (await register({ input: { nth: 17 } })).told()
+  await (await register({ input: { nth: 17 } })).markReported()
   const isKept = await Promise.all(
-    Array.from({ length: 18 }, async (_, nth) => (await register({ input: { nth } })).hasTold()),
+    Array.from({ length: 18 }, async (_, nth) => (await register({ input: { nth } })).hasReported()),
   )
   expect(isKept.flatMap((kept, nth) => (kept ? [] : [nth]))).toEqual([0, 1, 17])
 })
@@ -310,7 +310,7 @@ test('a machine with any name is kept, and can be listed and filtered', async ()
 test('every gone machine is listed, however many there are', async () => {
   const first = await register()
   await first.keep(Array.from({ length: 1_200 }, (_, nth) => machine(`m${nth}`)))
-  await first.told()
+  await first.markReported()
   const second = await register()
   await second.keep([machine('m7')])
   expect(new Set(ids(await all(second.gone()))).size).toBe(1_199)
@@ -319,7 +319,7 @@ test('every gone machine is listed, however many there are', async () => {
 test('invariant 19: a worker that no longer holds the run writes nothing', async () => {
   const late = await register({ epoch: 0 })
   await expect(late.keep([machine('m1')])).rejects.toThrow()
-  await expect(late.told()).rejects.toThrow()
+  await expect(late.markReported()).rejects.toThrow()
   expect(await all(late.list())).toEqual([])
 })
 
@@ -336,7 +336,7 @@ test('invariant 8: an account that has uninstalled has no machines, readings and
   const run = await register()
   await run.keep([machine('m1')])
   await run.keepReadings()
-  await run.told()
+  await run.markReported()
   await (await register({ accountId: otherAccount })).keep([machine('theirs')])
 
   await inTransaction(replica.ctx, async (tx) => {
@@ -346,7 +346,7 @@ test('invariant 8: an account that has uninstalled has no machines, readings and
 
   expect(await all(run.list())).toEqual([])
   expect(await all(run.history({ since: new Date(0) }))).toEqual([])
-  expect(await run.hasTold()).toBe(false)
+  expect(await run.hasReported()).toBe(false)
   await expect(run.keep([machine('m1')])).rejects.toThrow()
   expect((await filterChoices(replica.ctx, { accountId: otherAccount, filter: {} })).known).toBe(1)
 })

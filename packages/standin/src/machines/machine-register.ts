@@ -28,10 +28,10 @@ export interface SeenMachine {
 /** A machine as it was last read, and the site that an earlier run reported for it. */
 export interface KnownMachine extends SeenMachine {
   /** As reported by the last run with the same input: null for no site, undefined when no run reported the machine. */
-  toldSite: Named | null | undefined
+  reportedSite: Named | null | undefined
 }
 
-/** What another source says about a machine that this run has read. Null leaves a value as it is. */
+/** Values from another source about a machine that this run has read. Null leaves a value as it is. */
 export interface SeenCounters {
   id: string
   /** When the counters had these values. */
@@ -68,16 +68,16 @@ export interface MachineRegister {
   keepCounters(counters: readonly SeenCounters[]): Promise<void>
   /** Declares that this run has read all machines of the account. Those that it has not read are gone, and no longer counted. */
   keepWhole(): Promise<void>
-  /** Adds the counters of the machines that this run has read to their history, which keeps at most four readings a day. */
+  /** Adds the counters of the machines that this run has read to their history, at most four readings a day. */
   keepReadings(): Promise<void>
   /** In pages, by name: the machines that this run has read, or all known ones. */
   list(wanted?: { filter?: MachineFilter; seenInThisRun?: boolean }): AsyncIterable<KnownMachine[]>
-  /** What the last run with the same input reported and this one, after listing all machines, has not read; in pages, by name. */
+  /** Machines that the last run with the same input reported and this one, which listed all, has not read; in pages, by name. */
   gone(filter?: MachineFilter): AsyncIterable<KnownMachine[]>
   /** Whether an earlier run of the action with the same input reported sites; otherwise there is nothing to compare with. */
-  hasTold(): Promise<boolean>
-  /** Marks sites as reported: the next run with the same input compares with what this one has read. */
-  told(): Promise<void>
+  hasReported(): Promise<boolean>
+  /** Marks the sites that this run has read as reported: the next run with the same input compares with them. */
+  markReported(): Promise<void>
   /** The history of counters since a moment, in pages of machines. */
   history(wanted: { since: Date; filter?: MachineFilter }): AsyncIterable<MachineHistory[]>
 }

@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmongGiven } from '../database/is-among.ts'
 import { runs } from '../runs/run-table.ts'
 import type { KnownMachine, Named, SeenCounters, SeenMachine } from './machine-register.ts'
-import { machineReadings, machines, toldPlaces } from './machine-table.ts'
+import { machineReadings, machines, reportedSites } from './machine-table.ts'
 
 type MachineRow = typeof machines.$inferSelect
 
@@ -19,7 +19,7 @@ export interface RunOfAccount {
   runId: string
 }
 
-/** A run's action, mode and input in one text: sites are compared with the last run with the same question. */
+/** `question` is a digest of a run's action, mode and input: sites are compared with the last run that has the same one. */
 export interface Asked {
   accountId: string
   question: string
@@ -54,7 +54,7 @@ export async function upsertMachines(
       seen_in_runs = (array_prepend(${runId}::uuid, array_remove(${machines}.seen_in_runs, ${runId}::uuid)))[:${runsKept}::int]`)
 }
 
-/** What another run has read since this one began is not gone. */
+/** Machines that another run has read since this one began are not gone. */
 export async function markGone(tx: Transaction, { accountId, runId }: RunOfAccount): Promise<void> {
   const beganAt = sql`(select created_at from ${runs} where account_id = ${accountId}::uuid and id = ${runId}::uuid)`
   await tx
@@ -112,13 +112,13 @@ export function matching({ groupIds, siteIds, types }: MachineFilter): SQL | und
 /** In pages, by name and then by id. */
 async function* inPages(db: Database, { accountId, question }: Asked, which: SQL | undefined) {
   const name = sql`coalesce(${machines.name}, '')`
-  const { accountId: ofAccount, question: asked, machineId } = toldPlaces
+  const { accountId: ofAccount, question: asked, machineId } = reportedSites
   for (let last: MachineRow | undefined; ; ) {
     const after = last && sql`(${name}, ${machines.machineId}) > (${last.name ?? ''}, ${last.machineId})`
     const rows: FoundMachine[] = await db
-      .select({ machine: machines, told: toldPlaces })
+      .select({ machine: machines, reported: reportedSites })
       .from(machines)
-      .leftJoin(toldPlaces, and(eq(ofAccount, accountId), eq(asked, question), eq(machineId, machines.machineId)))
+      .leftJoin(reportedSites, and(eq(ofAccount, accountId), eq(asked, question), eq(machineId, machines.machineId)))
       .where(and(eq(machines.accountId, accountId), which, after))
       .orderBy(name, asc(machines.machineId))
       .limit(rowsAtOnce)
@@ -155,12 +155,12 @@ export function listGone(
   db: Database,
   { runId, filter = {}, ...asked }: RunOfAccount & Asked & { filter?: MachineFilter | undefined },
 ): AsyncGenerator<KnownMachine[]> {
-  return inPages(db, asked, and(not(wasSeenIn(runId)), isNotNull(toldPlaces.machineId), matching(filter)))
+  return inPages(db, asked, and(not(wasSeenIn(runId)), isNotNull(reportedSites.machineId), matching(filter)))
 }
 
-/** Erases some of what is kept of an account's machines. @returns whether there may be more */
+/** Erases some of what is kept about an account's machines. @returns whether there may be more */
 export async function eraseMachinesOf({ db }: InTransaction, accountId: string): Promise<boolean> {
-  for (const table of [machineReadings, toldPlaces, machines]) {
+  for (const table of [machineReadings, reportedSites, machines]) {
     const erased = await db.execute(sql`
       delete from ${table} where ctid = any(array(
         select ctid from ${table} where account_id = ${accountId} limit ${erasedAtOnce}::int)) returning 1`)
@@ -169,21 +169,21 @@ export async function eraseMachinesOf({ db }: InTransaction, accountId: string):
   return false
 }
 
-/** Some tens of milliseconds. */
+/** Takes some tens of milliseconds. */
 const erasedAtOnce = 10_000
 
 interface FoundMachine {
   machine: MachineRow
-  told: typeof toldPlaces.$inferSelect | null
+  reported: typeof reportedSites.$inferSelect | null
 }
 
-function toKnownMachine({ machine: row, told }: FoundMachine): KnownMachine {
+function toKnownMachine({ machine: row, reported }: FoundMachine): KnownMachine {
   const { machineId, siteId, siteName, accountId, countersAt, seenAt, seenInRuns, goneAt, ...machine } = row
   return {
     ...machine,
     id: machineId,
     site: named(siteId, siteName),
-    toldSite: told ? named(told.siteId, told.siteName) : undefined,
+    reportedSite: reported ? named(reported.siteId, reported.siteName) : undefined,
   }
 }
 

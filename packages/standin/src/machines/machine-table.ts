@@ -39,9 +39,9 @@ export const machines = pgTable(
   ],
 )
 
-/** The site that the last run with a question reported for each machine. Ages: erased with the account; each run replaces. */
-export const toldPlaces = pgTable(
-  'told_places',
+/** The site that the last run with a question reported for each machine. Ages: replaced by the next run; erased with the account. */
+export const reportedSites = pgTable(
+  'reported_sites',
   {
     accountId: uuid().notNull(),
     /** The same for runs of an action with the same mode and input. */
@@ -49,7 +49,7 @@ export const toldPlaces = pgTable(
     machineId: text().notNull(),
     siteId: text(),
     siteName: text(),
-    toldAt: moment().notNull().defaultNow(),
+    reportedAt: moment().notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.question, table.machineId] })],
 )

@@ -6,7 +6,7 @@ import { whileHeld } from '../runs/while-held.ts'
 import type { MachineRegister, SeenMachine } from './machine-register.ts'
 import { listGone, listMachines, markGone, updateCounters, upsertMachines } from './machine-store.ts'
 import { insertReadings, listHistories } from './reading-store.ts'
-import { hasTold, markTold } from './told-place-store.ts'
+import { hasReported, markReported } from './reported-site-store.ts'
 
 /** The machine register of a run's account, for the worker that holds the run. */
 export function openMachineRegister(
@@ -25,19 +25,19 @@ export function openMachineRegister(
     list: ({ filter = {}, seenInThisRun = false } = {}) =>
       listMachines(db, { ...run, filter, runId: seenInThisRun ? id : undefined }),
     gone: (filter) => listGone(db, { ...run, filter }),
-    hasTold: () => hasTold(db, run),
-    told: () => write((tx) => markTold(tx, run)),
+    hasReported: () => hasReported(db, run),
+    markReported: () => write((tx) => markReported(tx, run)),
     history: ({ since, filter }) => listHistories(db, { accountId, since, filter }),
   }
 }
 
-/** The input as PostgreSQL returns it, with its keys in one order, however the caller wrote it. */
+/** PostgreSQL returns the keys of the input in a fixed order, however the caller wrote them. */
 const questionOf = ({ actionId, mode, input }: Pick<RunRow, 'actionId' | 'mode' | 'input'>) =>
   createHash('sha256')
     .update(JSON.stringify([actionId, mode, input]))
     .digest('base64url')
 
-/** People choose names freely: drops what PostgreSQL cannot store, and cuts texts to the length that a page needs. */
+/** People choose names freely: drops what PostgreSQL cannot store, and truncates texts to what a page needs. */
 function storable(machine: SeenMachine): SeenMachine {
   const texts = ['name', 'brand', 'model', 'serialNumber', 'type', 'address'] as const
   const cut = (text: string) => text.slice(0, 300).toWellFormed().replaceAll('\0', '')

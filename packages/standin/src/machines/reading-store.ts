@@ -32,7 +32,7 @@ export async function* listHistories(
   db: Database,
   { accountId, since, filter = {} }: { accountId: string; since: Date; filter?: MachineFilter | undefined },
 ): AsyncGenerator<MachineHistory[]> {
-  // Each has hundreds of readings in half a year.
+  // Each machine has hundreds of readings in half a year.
   const machinesAtOnce = 50
   const { machineId, name, type, siteId, siteName } = machines
   for (let after = ''; ; ) {

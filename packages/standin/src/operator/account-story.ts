@@ -67,7 +67,6 @@ export async function readAccountStory(
   accountId: string,
   { after, limit }: StoryPage,
 ): Promise<{ events: StoryEvent[]; next: string | undefined }> {
-  const any = { from: undefined, to: undefined, actorId: undefined, actorKinds: undefined, kinds: undefined }
   // Of one moment, callbacks come first: after one of them, all of the audit's of that moment are still to come.
   const before = after && {
     at: after.at,
@@ -75,7 +74,7 @@ export async function readAccountStory(
   }
   const [callbacks, audited] = await Promise.all([
     listCallbacksOf(db, accountId, { after: after && { at: after.at, id: after.callback }, limit: limit + 1 }),
-    listAudit(db, { accountId, ...any, changesOfRun: undefined }, { before, limit: limit + 1 }),
+    listAudit(db, { accountId }, { before, limit: limit + 1 }),
   ])
   const placed = [
     ...callbacks.map(({ id, receivedAt: at, type, outcome, generation, issuedAt }) => ({

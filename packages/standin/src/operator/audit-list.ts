@@ -55,7 +55,7 @@ export function addAuditLists(audit: Command, terminal: Terminal): void {
         await checkKnownAccount(ctx, account)
         let before: AuditPlace | undefined
         for (;;) {
-          const page = await listAudit(ctx.db, inAccount(account, period), { before, limit: mostListed })
+          const page = await listAudit(ctx.db, { accountId: account, ...period }, { before, limit: mostListed })
           for (const { entry } of page) terminal.print(JSON.stringify(entry))
           before = page.at(-1)?.place
           if (page.length < mostListed) break
@@ -102,14 +102,14 @@ async function readOfAccount(
   account: string,
   options: ListOptions,
 ): Promise<{ entries: Entry[]; next: string | undefined }> {
-  const { after, limit } = options
+  const { after, from, to, limit } = options
   if (after && 'below' in after)
     throw new CommandFailed('This place is of the list of all accounts: leave --account out.')
   await checkKnownAccount(ctx, account)
   const entries: Entry[] = []
   let place: AuditPlace | undefined = after
   for (let looked = 0; looked < mostLooked; ) {
-    const page = await listAudit(ctx.db, inAccount(account, options), { before: place, limit: mostListed })
+    const page = await listAudit(ctx.db, { accountId: account, from, to }, { before: place, limit: mostListed })
     for (const each of page) {
       if (entries.length === limit) return { entries, next: place && textOf(place) }
       looked += 1
@@ -120,16 +120,6 @@ async function readOfAccount(
   }
   return { entries, next: place && textOf(place) }
 }
-
-const inAccount = (accountId: string, { from, to }: Period) => ({
-  accountId,
-  from,
-  to,
-  actorId: undefined,
-  actorKinds: undefined,
-  kinds: undefined,
-  changesOfRun: undefined,
-})
 
 const placeSchema = z.union([
   z.object({ atMs: z.number(), below: z.record(z.string().max(200), z.int()) }),

@@ -6,7 +6,7 @@ import { mailboxOf, receiverAddress } from './receiver-address.ts'
 import type { LinkedReceiver } from './receiver-link.ts'
 import { confirmAsked, deleteConfirmed, findReceivers, putReceiver } from './receiver-store.ts'
 
-/** The reader of an email, whom nothing but their address is known of. */
+/** The reader of an email. Only their address is known. */
 const actor: Actor = { kind: 'system', id: 'receiver' }
 
 /** @returns false for a link that was used, or that a later question or answer has replaced */
@@ -36,7 +36,7 @@ export async function withdrawReceiver(ctx: Context, { accountId, address }: Lin
   })
 }
 
-/** A confirmed address has to confirm again. Does nothing for another one: who withdrew stays withdrawn. */
+/** A confirmed address has to confirm again. Does nothing for others: a receiver who withdrew stays withdrawn. */
 export async function removeReceiver(
   ctx: Context,
   caller: Caller,

@@ -5,7 +5,7 @@ import { parse } from 'tldts'
 const freeMailDomains: ReadonlySet<string> = new Set(freeMail)
 
 /**
- * Pure. Why an account may not trust a domain: below it, or in it, anybody can have a host or an address.
+ * Pure. Why an account may not trust a domain: anyone can have a host below it, or an address in it.
  * @param domain as `domainName` returns it
  * @returns a sentence for the administrator; undefined for a domain that may be trusted
  * @see https://publicsuffix.org

@@ -2,15 +2,15 @@ import { dayMs } from '../clock.ts'
 import type { receivers } from './receiver-table.ts'
 
 const hourMs = 3_600_000
-/** Emails to people who did not ask for any: of one account in an hour, and to one mailbox without an answer. */
+/** Emails to people who did not ask for them: how many one account may send in an hour, and one mailbox gets without an answer. */
 export const questionsPerHour = 10
 const questionsInARow = 3
-/** After this an unanswered question is forgotten. */
-export const afterInVainMs = 30 * dayMs
+/** An unanswered question is forgotten after this time. */
+export const unansweredForMs = 30 * dayMs
 
 /**
- * Pure. When a mailbox may be asked again whether it wants results: after an hour, after three questions without an answer
- * or a withdrawal after a month.
+ * Pure. When a mailbox may be asked again whether it wants results: after an hour; after a month if it withdrew or left three
+ * questions unanswered.
  * @param rows of the mailbox
  * @returns a moment that may have passed
  */
@@ -19,8 +19,8 @@ export function nextQuestionAt(
 ): Date {
   const asks = rows.reduce((sum, row) => sum + row.asks, 0)
   const times = rows.flatMap(({ state, askedAt, answeredAt }) => [
-    ...(askedAt ? [askedAt.getTime() + (asks >= questionsInARow ? afterInVainMs : hourMs)] : []),
-    ...(state === 'withdrawn' && answeredAt ? [answeredAt.getTime() + afterInVainMs] : []),
+    ...(askedAt ? [askedAt.getTime() + (asks >= questionsInARow ? unansweredForMs : hourMs)] : []),
+    ...(state === 'withdrawn' && answeredAt ? [answeredAt.getTime() + unansweredForMs] : []),
   ])
   return new Date(Math.max(0, ...times))
 }

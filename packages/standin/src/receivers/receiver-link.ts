@@ -34,7 +34,7 @@ export async function signReceiverLink(
   return jwt.sign(bytes)
 }
 
-/** @returns undefined for a link that was made up, belongs to another purpose or has expired */
+/** @returns undefined for a link that was made up, is for another purpose or has expired */
 export async function readReceiverLink(
   { config, clock }: LinkContext,
   purpose: LinkPurpose,

@@ -9,7 +9,7 @@ export interface Page {
   button?: string
 }
 
-/** The app of which a page is. */
+/** The app that a page belongs to. */
 export interface AppOfPage {
   name: string
   accent: Accent

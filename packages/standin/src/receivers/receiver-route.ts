@@ -15,7 +15,7 @@ const maxBodyBytes = 4 * 1024
 export async function registerReceiverRoute(server: FastifyInstance, ctx: Context): Promise<void> {
   const { app } = ctx.config
   await server.register(async (scope) => {
-    // A form's body, in whatever encoding: nothing of it is read.
+    // The form's body is never read, whatever its encoding.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, async () => undefined)
     for (const purpose of ['confirm', 'withdraw'] as const) {
@@ -38,7 +38,7 @@ export async function registerReceiverRoute(server: FastifyInstance, ctx: Contex
 
 type PageOf = (linked: LinkedReceiver, words: ReceiverWords) => Promise<Page | undefined>
 
-/** @returns pages; undefined where the link is over */
+/** The pages by purpose and method; undefined if the link no longer works. */
 function pagesOf(ctx: Context): Record<LinkPurpose, Record<'GET' | 'POST', PageOf>> {
   const app = ctx.config.app.name
   return {

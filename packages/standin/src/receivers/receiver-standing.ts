@@ -7,7 +7,7 @@ export const mayReceive = (standing: Standing | undefined): boolean =>
   standing === 'trusted' || standing === 'confirmed'
 
 /**
- * Pure. Denies by default, and a receiver who wants no more gets no more, whatever the account trusts.
+ * Pure. Denies by default. A receiver who withdrew gets nothing, whatever the account trusts.
  * @param address as `receiverAddress` returns it
  */
 export function standingOf(

@@ -9,7 +9,7 @@ import { receivers, trustedDomains } from './receiver-table.ts'
 export type ReceiverRow = typeof receivers.$inferSelect
 type TrustedRow = typeof trustedDomains.$inferSelect
 
-/** Makes changes of an account's list one after the other, until the transaction ends. */
+/** Lets one transaction at a time change an account's list. */
 export async function lockReceiversOf(tx: Transaction, accountId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`receivers ${accountId}`}, 0))`)
 }
@@ -22,12 +22,12 @@ export async function listTrusted(db: Database, accountId: string): Promise<Trus
     .orderBy(asc(trustedDomains.domain), asc(trustedDomains.kind))
 }
 
-/** @returns false where it was trusted already */
+/** @returns false if it was already trusted */
 export async function insertTrusted(tx: Transaction, row: TrustedRow): Promise<boolean> {
   return (await tx.insert(trustedDomains).values(row).onConflictDoNothing().returning()).length > 0
 }
 
-/** @returns false where it was not trusted */
+/** @returns false if it was not trusted */
 export async function deleteTrusted(
   tx: Transaction,
   { accountId, kind, domain }: { accountId: string; kind: TrustedKind; domain: string },
@@ -42,7 +42,7 @@ export async function deleteTrusted(
 
 const mostListed = 200
 
-/** Those asked or answered last first. */
+/** The ones that were asked or answered last come first. */
 export async function listReceivers(db: Database, accountId: string): Promise<ReceiverRow[]> {
   return db
     .select()
@@ -88,7 +88,7 @@ export async function deleteUnanswered(tx: Transaction, accountId: string, asked
   await tx.delete(receivers).where(and(eq(receivers.accountId, accountId), isUnanswered))
 }
 
-/** Stores a receiver, or what changed of it. */
+/** Inserts or updates a receiver. */
 export async function putReceiver(
   tx: Transaction,
   row: typeof receivers.$inferInsert & Pick<ReceiverRow, 'state'>,
@@ -114,7 +114,7 @@ export async function confirmAsked(
   return (await tx.update(receivers).set(change).where(isAsked).returning()).length > 0
 }
 
-/** @returns false where it was not confirmed */
+/** @returns false if it was not confirmed */
 export async function deleteConfirmed(
   tx: Transaction,
   { accountId, address }: { accountId: string; address: string },

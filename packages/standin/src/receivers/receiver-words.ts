@@ -1,4 +1,4 @@
-/** What people read who were asked for, in their language: emails that ask, and the pages behind their links. */
+/** The texts for receivers, in their language: emails that ask them, and the pages behind the links. */
 export interface ReceiverWords {
   language: string
   /** @param who the person who asked; undefined where a program did */

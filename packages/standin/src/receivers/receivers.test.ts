@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createBareContext } from '../../test/bare-context.ts'
 import { dayMs } from '../clock.ts'
-import { afterInVainMs, nextQuestionAt, nextQuestionOfAccountAt, questionsPerHour } from './next-question.ts'
+import { nextQuestionAt, nextQuestionOfAccountAt, questionsPerHour, unansweredForMs } from './next-question.ts'
 import { mailboxOf, receiverAddress } from './receiver-address.ts'
 import { readReceiverLink, signReceiverLink } from './receiver-link.ts'
 import { mayReceive, standingOf } from './receiver-standing.ts'
@@ -35,10 +35,10 @@ describe('the next question', () => {
   test('to a mailbox waits an hour, after three in vain or a withdrawal a month', () => {
     expect(nextQuestionAt([])).toEqual(new Date(0))
     expect(nextQuestionAt([asked])).toEqual(at(hourMs))
-    expect(nextQuestionAt([{ ...asked, asks: 3 }])).toEqual(at(afterInVainMs))
-    expect(nextQuestionAt([asked, asked, asked])).toEqual(at(afterInVainMs)) // Three tags of one mailbox.
+    expect(nextQuestionAt([{ ...asked, asks: 3 }])).toEqual(at(unansweredForMs))
+    expect(nextQuestionAt([asked, asked, asked])).toEqual(at(unansweredForMs)) // Three tags of one mailbox.
     const withdrawn = { ...asked, state: 'withdrawn', answeredAt: at(dayMs) } as const
-    expect(nextQuestionAt([withdrawn])).toEqual(at(dayMs + afterInVainMs))
+    expect(nextQuestionAt([withdrawn])).toEqual(at(dayMs + unansweredForMs))
   })
 
   test('of an account comes when fewer than ten were asked in the last hour, in whatever order they are given', () => {

@@ -16,7 +16,7 @@ interface Trust {
 
 const mostDomains = 50
 
-/** Only for administrators, which the contract says. @throws StandinError `INPUT_INVALID`, `INSTALLATION_NOT_FOUND` */
+/** The contract lets only administrators do this. @throws StandinError `INPUT_INVALID`, `INSTALLATION_NOT_FOUND` */
 export async function trustDomain(ctx: Context, caller: Caller, { accountId, kind, domain }: Trust): Promise<void> {
   const why = whyNotToTrust(kind, domain)
   if (why) throw new StandinError('INPUT_INVALID', { detail: why })
@@ -36,7 +36,7 @@ export async function trustDomain(ctx: Context, caller: Caller, { accountId, kin
   })
 }
 
-/** Does nothing where the domain is not trusted. */
+/** Does nothing if the domain is not trusted. */
 export async function distrustDomain(ctx: Context, caller: Caller, trust: Trust): Promise<void> {
   const { accountId, kind, domain } = trust
   await inTransaction(ctx, async (tx) => {

@@ -25,7 +25,7 @@ export async function domainsOf({ db, config }: Reading, accountId: string): Pro
   return { email: [...everywhere, ...ofKind('email')], webhook: [...everywhere, ...ofKind('webhook')] }
 }
 
-/** How an account stands to some email addresses, in their order. */
+/** Whether some email addresses may get an account's results, in their order. */
 export async function standingsOf(ctx: Reading, accountId: string, addresses: readonly string[]): Promise<Standing[]> {
   const known = addresses.map(receiverAddress)
   const [domains, rows] = await Promise.all([domainsOf(ctx, accountId), findReceivers(ctx.db, accountId, known)])
@@ -37,7 +37,7 @@ export async function standingsOf(ctx: Reading, accountId: string, addresses: re
 export const isOwn = (caller: Caller, address: string): boolean =>
   caller.kind === 'user' && caller.email !== undefined && receiverAddress(caller.email) === receiverAddress(address)
 
-/** The caller's own address is confirmed by their token, also after they withdrew it. */
+/** The caller's own address is confirmed by their token, even after they withdrew it. */
 export async function confirmOwn(ctx: Context, caller: Caller, accountId: string): Promise<void> {
   if (caller.kind !== 'user' || caller.email === undefined) return
   const address = receiverAddress(caller.email)

@@ -20,7 +20,7 @@ export async function saveKeyReader(db: Database, { replicaId, writes, reads }: 
     .onConflictDoUpdate({ target: encryptionKeyReaders.replicaId, set: row })
 }
 
-/** The keys of every replica that is there. */
+/** The keys of every running replica. */
 export async function liveKeyReaders(db: Database): Promise<KeyReader[]> {
   return db
     .select()

@@ -5,17 +5,17 @@ import type { KeyReader } from './key-reader-store.ts'
 export interface KeyUse {
   ring: KeyRing
   readers: readonly KeyReader[]
-  /** How many values need a key; the empty text stands for values that name none. */
+  /** How many values need each key; the empty string stands for values that name none. */
   rows: ReadonlyMap<string, number>
 }
 
-/** Every key that is named anywhere, those of this ring first. */
+/** Every key that is used anywhere, those of this ring first. */
 export function knownKeys({ ring, readers, rows }: KeyUse): string[] {
   const named = [...ring.map(({ kid }) => kid), ...readers.flatMap(({ reads }) => reads), ...rows.keys()]
   return [...new Set(named)].filter((kid) => kid !== '')
 }
 
-/** Why a key must not write yet: replicas that are there could not open what it wrote. */
+/** Why a key must not write yet: running replicas could not open what it wrote. */
 export function objectionsToWriting({ readers }: KeyUse, kid: string): string[] {
   const lacking = readers.filter(({ reads }) => !reads.includes(kid)).length
   return lacking === 0
@@ -23,7 +23,7 @@ export function objectionsToWriting({ readers }: KeyUse, kid: string): string[] 
     : [`${lacking} of ${readers.length} running replicas lack the key "${kid}": deploy it to all of them first.`]
 }
 
-/** Why a key must not be taken away yet, each with its count. */
+/** Why a key must not be removed yet, each reason with its count. */
 export function objectionsToRetiring({ ring, readers, rows }: KeyUse, kid: string): string[] {
   const needing = rows.get(kid) ?? 0
   const writing = readers.filter(({ writes }) => writes === kid).length

@@ -18,7 +18,7 @@ export interface ForgedRows {
 const mostNamed = 5
 
 /**
- * Looks at every signed row.
+ * Checks every signed row.
  * @param tables of `signedTables`
  */
 export async function findForgedRows(

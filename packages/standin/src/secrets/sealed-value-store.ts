@@ -1,26 +1,20 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
+import { blockRanges } from './block-range-store.ts'
 import type { SealedColumn } from './sealed-columns.ts'
 
 export interface SealedRow {
-  /** Where the row lies; good until it is written again. */
+  /** Where the row is stored; valid until it is written again. */
   place: string
   sealed: string
 }
 
-const blocksAtOnce = 64
-
-/** All sealed values of a column, a few hundred at a time, by the table's own order on disk: no index is needed. */
+/** All sealed values of a column, a few hundred at a time. */
 export async function* sealedPages(db: Database, { table, column }: SealedColumn): AsyncGenerator<SealedRow[]> {
-  const [size] = await db.execute<{ blocks: number }>(
-    sql`select (pg_relation_size(${table}::regclass) / current_setting('block_size')::int)::int as blocks`,
-  )
-  for (let block = 0; block <= (size?.blocks ?? 0); block += blocksAtOnce) {
-    const [from, to] = [`(${block},0)`, `(${block + blocksAtOnce},0)`]
-    const name = sql.identifier(column)
+  const name = sql.identifier(column)
+  for await (const isInRange of blockRanges(db, table)) {
     const rows = await db.execute<{ place: string; sealed: string }>(sql`
-      select ctid::text as place, ${name} as sealed from ${sql.identifier(table)}
-      where ctid >= ${from}::tid and ctid < ${to}::tid and ${name} is not null`)
+      select ctid::text as place, ${name} as sealed from ${sql.identifier(table)} where ${isInRange} and ${name} is not null`)
     if (rows.length > 0) yield [...rows]
   }
 }

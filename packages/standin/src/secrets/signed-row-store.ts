@@ -1,6 +1,7 @@
 import { getTableColumns, getTableName, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Database } from '../database/database.ts'
+import { blockRanges } from './block-range-store.ts'
 import type { SignedKind } from './signed-rows.ts'
 
 /** A table whose rows are signed, in its column `mac`. */
@@ -12,16 +13,14 @@ export interface SignedTable {
 export const signedTable = <Table extends PgTable>(table: Table, kind: SignedKind<Table['$inferSelect']>) =>
   ({ table, kind }) as unknown as SignedTable
 
-/** A row, and where it lies; good until it is written again. */
+/** A row, and where it is stored, which is valid until it is written again. */
 export interface StoredRow {
   place: string
   row: { mac: string | null } & Record<string, unknown>
 }
 
-const blocksAtOnce = 64
-
 /**
- * All rows of a table, a few hundred at a time, in their order on disk, which needs no index.
+ * All rows of a table, a few hundred at a time.
  * @param but leaves out the rows whose MAC names this key, and those without one
  */
 export async function* signedPages(
@@ -30,15 +29,11 @@ export async function* signedPages(
   { but }: { but?: string } = {},
 ): AsyncGenerator<StoredRow[]> {
   const isOther = but === undefined ? sql`true` : sql`not starts_with(mac, ${`${but}:`})`
-  const [size] = await db.execute<{ blocks: number }>(
-    sql`select (pg_relation_size(${getTableName(table)}::regclass) / current_setting('block_size')::int)::int as blocks`,
-  )
-  for (let block = 0; block <= (size?.blocks ?? 0); block += blocksAtOnce) {
-    const [from, to] = [`(${block},0)`, `(${block + blocksAtOnce},0)`]
+  for await (const isInRange of blockRanges(db, getTableName(table))) {
     const rows = await db
       .select({ place: sql<string>`ctid::text`, row: getTableColumns(table) })
       .from(table)
-      .where(sql`ctid >= ${from}::tid and ctid < ${to}::tid and ${isOther}`)
+      .where(sql`${isInRange} and ${isOther}`)
     if (rows.length > 0) yield rows as unknown as StoredRow[]
   }
 }

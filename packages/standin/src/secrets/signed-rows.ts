@@ -47,7 +47,7 @@ export function createSignedRows({
     ring.map(({ kid, bytes }) => [kid, Buffer.from(hkdfSync('sha256', bytes, new Uint8Array(), purpose, 32))]),
   )
   const [{ kid: first }] = ring
-  /** Rows that were logged: one that is looked up all the time is logged once. */
+  /** Rows that were logged: one that is looked up all the time is logged only once. */
   const logged = new LRUCache<string, true>({ max: 1_000 })
 
   function macOf<Row>(kid: string, kind: SignedKind<Row>, row: Row): Buffer | undefined {

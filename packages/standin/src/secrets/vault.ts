@@ -31,7 +31,7 @@ export function createVault(ring: KeyRing) {
     return key
   }
 
-  // What jose's CompactEncrypt makes, which takes six times as long: each value waits for another thread. Reading is jose's.
+  // The same as jose's CompactEncrypt, which takes six times as long because each value waits for another thread.
   function encrypt(text: Uint8Array, binding: Binding): string {
     const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: writing, ...binding })).toString(
       'base64url',
@@ -89,7 +89,7 @@ export function createVault(ring: KeyRing) {
 const imported = (bytes: Uint8Array) =>
   crypto.subtle.importKey('raw', Uint8Array.from(bytes), 'AES-GCM', false, ['encrypt', 'decrypt'])
 
-/** The key that a sealed value needs; undefined for a text that is no sealed value. */
+/** The key that a sealed value needs; undefined if the text is not a sealed value. */
 export function keyIdOf(sealed: string): string | undefined {
   try {
     return decodeProtectedHeader(sealed).kid

@@ -8,24 +8,24 @@ interface Kept extends KnownMachine {
 
 interface Registered {
   machines: Map<string, Kept>
-  /** Where each question's last run reported them to be. */
-  told: Map<string, Map<string, KnownMachine['site']>>
+  /** The sites that the last run with each question reported. */
+  reported: Map<string, Map<string, KnownMachine['site']>>
   readings: Map<string, MachineReading[]>
 }
 
 /** The register of machines without a database, for the runs of one test. */
 export function createMachinesInMemory() {
-  const registered: Registered = { machines: new Map(), told: new Map(), readings: new Map() }
+  const registered: Registered = { machines: new Map(), reported: new Map(), readings: new Map() }
   return { registerOf: (run: number, question: string) => registerOf(registered, run, question) }
 }
 
-function registerOf({ machines, told, readings }: Registered, run: number, question: string): MachineRegister {
-  const toldSite = (id: string) => told.get(question)?.get(id)
+function registerOf({ machines, reported, readings }: Registered, run: number, question: string): MachineRegister {
+  const reportedSite = (id: string) => reported.get(question)?.get(id)
   const seen = () => [...machines.values()].filter(({ seenInRun }) => seenInRun === run)
   return {
     async keep(given) {
       for (const machine of given)
-        machines.set(machine.id, { ...machine, toldSite: undefined, seenInRun: run, countersAt: null })
+        machines.set(machine.id, { ...machine, reportedSite: undefined, seenInRun: run, countersAt: null })
     },
     async keepCounters(counters) {
       for (const { id, at, ...values } of counters) {
@@ -49,15 +49,15 @@ function registerOf({ machines, told, readings }: Registered, run: number, quest
       const all = seenInThisRun ? seen() : [...machines.values()]
       const sorted = all.filter((machine) => matchesFilter(machine, filter)).sort(byNameAndId)
       for (let at = 0; at < sorted.length; at += 1_000)
-        yield sorted.slice(at, at + 1_000).map((machine) => ({ ...machine, toldSite: toldSite(machine.id) }))
+        yield sorted.slice(at, at + 1_000).map((machine) => ({ ...machine, reportedSite: reportedSite(machine.id) }))
     },
     async *gone(filter = {}) {
-      const isGone = ({ seenInRun, id }: Kept) => seenInRun !== run && toldSite(id) !== undefined
+      const isGone = ({ seenInRun, id }: Kept) => seenInRun !== run && reportedSite(id) !== undefined
       yield [...machines.values()].filter((machine) => isGone(machine) && matchesFilter(machine, filter))
     },
-    hasTold: async () => told.has(question),
-    async told() {
-      told.set(question, new Map(seen().map(({ id, site }) => [id, site])))
+    hasReported: async () => reported.has(question),
+    async markReported() {
+      reported.set(question, new Map(seen().map(({ id, site }) => [id, site])))
     },
     async *history({ since, filter = {} }) {
       for (const machine of machines.values()) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
 import { type AnyDocument, textOfDocument } from './graphql-document.ts'
+import { createNews } from './news.ts'
 import type {
   Connection,
   ConnectionOf,
@@ -63,27 +64,21 @@ async function* connectionPages<Data, Node>(
 
 const answerSchema = z.object({ content: z.array(z.unknown()), totalPages: z.number() })
 
-/** A list that has nothing new for this many pages is taken to be endless. */
-const patience = 20
-
 async function* listPages<Item>(
   { get, post }: TrackunitRequests,
   path: string,
   { query, body, size = 1_000, from = 0 }: ListOf,
 ): AsyncGenerator<ListPage<Item>> {
-  const seen = new Set<string>()
-  let inVain = 0
+  const news = createNews()
   for (let next = from; ; ) {
     const asked = { ...query, size, page: next }
     const answer = answerSchema.safeParse(await (body ? post(path, body, asked) : get(path, asked)))
     if (!answer.success) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'A list was not readable.' })
     const { content, totalPages } = answer.data
     next++
-    const known = seen.size
-    for (const item of content) seen.add(JSON.stringify(item))
-    inVain = seen.size > known ? 0 : inVain + 1
+    news.count(content.map((item) => JSON.stringify(item)))
     const hasMore = next < totalPages
-    const isCut = hasMore && inVain >= patience
+    const isCut = hasMore && news.isEndless()
     yield { items: content as Item[], next, totalPages, isCut }
     if (!hasMore || isCut) return
   }

@@ -6,11 +6,11 @@ const { say } = snapshotMessages
 export type Move = { kind: 'New' } | { kind: 'Arrived'; from: string | null } | { kind: 'Left'; from: string }
 
 /** How a machine moved since the last run that reported places; undefined if it did not move. */
-export function moveOfMachine({ site, toldSite }: Pick<KnownMachine, 'site' | 'toldSite'>): Move | undefined {
-  if (toldSite === undefined) return { kind: 'New' }
-  if (site?.id === toldSite?.id) return undefined
-  if (site === null) return { kind: 'Left', from: toldSite?.name ?? '' }
-  return { kind: 'Arrived', from: toldSite?.name ?? null }
+export function moveOfMachine({ site, reportedSite }: Pick<KnownMachine, 'site' | 'reportedSite'>): Move | undefined {
+  if (reportedSite === undefined) return { kind: 'New' }
+  if (site?.id === reportedSite?.id) return undefined
+  if (site === null) return { kind: 'Left', from: reportedSite?.name ?? '' }
+  return { kind: 'Arrived', from: reportedSite?.name ?? null }
 }
 
 export function moveInWords(move: Move | undefined): KeyedMessage | null {
