@@ -36,7 +36,7 @@ const callsAtOnce = 4
  * busy for up to two seconds, and a replica has six of them for all accounts.
  */
 const searchesAtOnce = 2
-/** Files of an account that are sent at once: each holds a piece in memory for as long as its reader likes. */
+/** Files of an account that are sent at once: each keeps a piece in memory for as long as its reader takes. */
 const downloadsOfAccount = 20
 
 /**

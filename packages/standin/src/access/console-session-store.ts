@@ -17,7 +17,7 @@ export async function insertConsoleSession(
   await db.insert(consoleSessions).values({ ...row, mac: signedRows.sign(signedConsoleSessions, row) })
 }
 
-/** Locks the row until the transaction ends: of two who use a code at once, one is the second. */
+/** Locks the row until the transaction ends: if two use a code at once, only one of them gets a session. */
 export async function lockConsoleSession(tx: Transaction, id: string): Promise<ConsoleSessionRow | undefined> {
   const [row] = await tx.select().from(consoleSessions).where(eq(consoleSessions.id, id)).for('update')
   return row
@@ -36,7 +36,7 @@ export async function listConsoleSessions(db: Database, lifeMs: number): Promise
     .orderBy(desc(codeEndsAt), asc(consoleSessions.id))
 }
 
-/** @returns the row, and whether it began less than so long ago */
+/** @returns the row, and whether it was opened less than `lifeMs` ago */
 export async function findConsoleSession(
   db: Database,
   id: string,
