@@ -228,7 +228,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       const send = MessagePort.prototype.postMessage
       MessagePort.prototype.postMessage = function (message, ...rest) {
         if (message?.methodPath?.[0] === 'getToken') Object.assign(globalThis, { hasAsked: true })
-        send.call(this, message, ...(rest as []))
+        Reflect.apply(send, this, [message, ...rest])
       }
     })
     const held = Promise.withResolvers<void>()
