@@ -67,26 +67,52 @@ test('invariant 25: what is stored for an account in an hour is limited, over al
   const budgets = create()
   const input = { text: 'x'.repeat(30_000) }
   let stored = 0
-  const store = () => budgets.countStored(account, 'run.start', input).then(() => stored++)
+  const store = (nth: number) =>
+    budgets.countStored(user(`user ${nth % 9}`), { accountId: account, path: 'run.start', input }).then(() => stored++)
   await expect(Promise.all(times(1_000).map(store))).rejects.toMatchObject(refused)
   expect(stored * 30_000).toBeGreaterThan(9_000_000)
   expect(stored * 30_000).toBeLessThan(10_000_000)
-  await budgets.countStored(account, 'run.get', input)
-  await budgets.countStored(otherAccount, 'run.start', input)
+  await expect(
+    budgets.countStored(service('reports'), { accountId: account, path: 'run.start', input }),
+  ).rejects.toMatchObject(refused)
+  await budgets.countStored(service('reports'), { accountId: account, path: 'run.get', input })
+  await budgets.countStored(user('user 0', otherAccount), { accountId: otherAccount, path: 'run.start', input })
+})
+
+test('invariant 25: one user does not use up what an account may store, nor all of them what decides and stops', async () => {
+  const budgets = create()
+  const input = { text: 'x'.repeat(30_000) }
+  const storeAll = (id: string) =>
+    Promise.all(times(100).map(() => budgets.countStored(user(id), { accountId: account, path: 'filter.save', input })))
+  await expect(storeAll('anna')).rejects.toMatchObject(refused)
+  await budgets.countStored(user('bert'), { accountId: account, path: 'run.start', input: {} })
+
+  for (const nth of times(5)) await expect(storeAll(`colleague ${nth}`)).rejects.toMatchObject(refused)
+  await expect(
+    budgets.countStored(user('bert'), { accountId: account, path: 'run.start', input }),
+  ).rejects.toMatchObject(refused)
+  for (const path of ['installation.approve', 'installation.dismissUninstall', 'run.cancel', 'schedule.pause'])
+    await budgets.countStored(user('bert'), { accountId: account, path, input: {} })
+  await expect(
+    budgets.countStored(user('anna'), { accountId: account, path: 'run.cancel', input }),
+  ).rejects.toMatchObject(refused)
 })
 
 test('invariant 25: every change counts as stored, save a token: pausing a schedule leaves an entry too', async () => {
-  const large = { text: 'x'.repeat(6_000_000) }
+  const large = { text: 'x'.repeat(1_500_000) }
   const changes = Object.entries(procedures).flatMap(([noun, named]) =>
     Object.entries(named).flatMap(([name, { kind }]) => (kind === 'mutation' ? `${noun}.${name}` : [])),
   )
   for (const path of changes.filter((path) => path !== 'token.issue')) {
     const budgets = create()
-    await budgets.countStored(account, path, large)
-    await expect(budgets.countStored(account, path, large)).rejects.toMatchObject(refused)
+    await budgets.countStored(user('anna'), { accountId: account, path, input: large })
+    await expect(budgets.countStored(user('anna'), { accountId: account, path, input: large })).rejects.toMatchObject(
+      refused,
+    )
   }
   const budgets = create()
-  for (const _ of times(3)) await budgets.countStored(account, 'token.issue', large)
+  for (const _ of times(3))
+    await budgets.countStored(service('reports'), { accountId: account, path: 'token.issue', input: large })
 })
 
 test('invariant 25: the open streams of a caller are limited, and those of all users of an account', () => {

@@ -2,7 +2,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { StandinError } from '../standin-error.ts'
 import type { Caller, UserCaller } from './caller.ts'
 import { createPlaces } from './places.ts'
-import { searchesRows, storedBy, waitsForTrackunit, workOf } from './procedure-costs.ts'
+import { decidesOrStops, searchesRows, storedBy, waitsForTrackunit, workOf } from './procedure-costs.ts'
 import { createTurns } from './turns.ts'
 
 /** What each replica allows. */
@@ -27,6 +27,8 @@ const workOfUser = 1_000
 const workOfService = 5_000
 /** What may be stored for one account in an hour, over all its callers. */
 const storedBytesPerHour = 10_000_000
+/** Of that, by one of its users: nobody keeps their colleagues from what changes something. */
+const storedByUserPerHour = storedBytesPerHour / usersOfAccount
 /** Signals of an account's lifecycle extension; one is enough. */
 const signalsPerMinute = 100
 /** Calls of one caller that run at once. Its other calls wait, while those of other callers overtake them. */
@@ -52,7 +54,9 @@ export function createBudgets(policy: BudgetPolicy) {
   const userWork = perWindow(workOfUser)
   const accountWork = perWindow(workOfUser * usersOfAccount)
   const serviceWork = perWindow(workOfService)
-  const stored = new RateLimiterMemory({ points: storedBytesPerHour, duration: 3_600 })
+  const perHour = (points: number) => new RateLimiterMemory({ points, duration: 3_600 })
+  const stored = perHour(storedBytesPerHour)
+  const storedByUser = perHour(storedByUserPerHour)
   const signals = new RateLimiterMemory({ points: signalsPerMinute, duration: 60 })
   const places = createPlaces()
   const turns = createTurns(callsAtOnce)
@@ -88,12 +92,19 @@ export function createBudgets(policy: BudgetPolicy) {
     },
 
     /**
-     * Counts what a procedure stores for an account.
+     * Counts what a procedure stores for an account. A user who decides or stops something has their own budget alone, so that
+     * others cannot prevent it.
      * @throws StandinError `RATE_LIMITED` with when to retry
      */
-    async countStored(accountId: string, path: string, input: unknown): Promise<void> {
-      const bytes = storedBy[path]
-      if (bytes !== undefined) await consume(stored, accountId, bytes + Buffer.byteLength(JSON.stringify(input)))
+    async countStored(
+      caller: Caller,
+      { accountId, path, input }: { accountId: string; path: string; input: unknown },
+    ): Promise<void> {
+      const change = storedBy[path]
+      if (change === undefined) return
+      const bytes = change + Buffer.byteLength(JSON.stringify(input))
+      if (caller.kind === 'user') await consume(storedByUser, nameOf(caller), bytes)
+      if (caller.kind === 'service' || !decidesOrStops.has(path)) await consume(stored, accountId, bytes)
     },
 
     /**

@@ -37,6 +37,18 @@ export const searchesRows: ReadonlySet<string> = new Set([
   'filter.choices',
   'delivery.undelivered',
 ])
+/** What must not be prevented by those whom it is to stop. */
+export const decidesOrStops: ReadonlySet<string> = new Set([
+  'installation.approve',
+  'installation.refuse',
+  'installation.confirmUninstall',
+  'installation.dismissUninstall',
+  'run.cancel',
+  'schedule.pause',
+  'schedule.delete',
+  'receiver.distrust',
+  'receiver.remove',
+])
 /** They wait for Trackunit, which has limits of its own. */
 export const waitsForTrackunit: ReadonlySet<string> = new Set([
   'token.issue',

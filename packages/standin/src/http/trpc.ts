@@ -110,7 +110,8 @@ function admitting<Input extends z.ZodType, Admission extends object>(
     .use(async ({ ctx, input, path, next }) => {
       const admission = await admit(ctx.caller, input)
       await budgets.countWork(ctx.caller, path)
-      if ('accountId' in admission) await budgets.countStored(String(admission.accountId), path, input)
+      if ('accountId' in admission)
+        await budgets.countStored(ctx.caller, { accountId: String(admission.accountId), path, input })
       if (contract.kind !== 'subscription') return next({ ctx: admission })
       const close = budgets.openStream(ctx.caller)
       const stream = await next({ ctx: admission })
