@@ -77,7 +77,7 @@ test.skipIf(missingBrowser)('an operator finds what waits, decides by keyboard, 
 
   // 2. What was typed and ticked is still there when the page has renewed itself, with what is new.
   await page.goto(new URL('/console/accounts?state=awaiting-approval', link).href)
-  await page.getByRole('checkbox', { name: `Choose ${accountId}` }).press('Space')
+  await page.getByRole('checkbox', { name: `Select ${accountId}` }).press('Space')
   await page.keyboard.press('/')
   await page.keyboard.type('abc')
   await install(stack, otherAccountId)
@@ -85,7 +85,7 @@ test.skipIf(missingBrowser)('an operator finds what waits, decides by keyboard, 
   const search = page.getByRole('searchbox')
   expect(await search.inputValue()).toBe('abc')
   expect(await search.evaluate((element) => element === document.activeElement)).toBe(true)
-  expect(await page.getByRole('checkbox', { name: `Choose ${accountId}` }).isChecked()).toBe(true)
+  expect(await page.getByRole('checkbox', { name: `Select ${accountId}` }).isChecked()).toBe(true)
   await page.getByRole('link', { name: /^2 active/ }).waitFor()
 
   // 3. The decision is asked for once more, and made.

@@ -1,11 +1,11 @@
-// The console's only script: it sends the code of the link, and renews the page without losing the reader's place.
+// The console's only script: it sends the code of the link, and refreshes the page without losing the reader's place.
 
 const everyMs = 5_000
 const main = document.getElementById('main')
 const say = document.getElementById('say')
 
 sendCodeOfLink()
-if (main?.hasAttribute('data-refresh')) void renewForever()
+if (main?.hasAttribute('data-refresh')) void refreshForever()
 document.addEventListener('submit', markAsBusy)
 document.addEventListener('change', tickAll)
 document.addEventListener('keydown', goToSearch)
@@ -20,16 +20,16 @@ function sendCodeOfLink() {
   form.requestSubmit()
 }
 
-async function renewForever() {
+async function refreshForever() {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, everyMs))
     if (document.visibilityState !== 'visible') continue
-    if (!(await renew())) return
+    if (!(await refresh())) return
   }
 }
 
 /** @returns whether to go on */
-async function renew() {
+async function refresh() {
   try {
     const response = await fetch(location.href, { redirect: 'error', signal: AbortSignal.timeout(10_000) })
     if (response.status === 401) {
@@ -42,8 +42,8 @@ async function renew() {
     document.title = next.title
     become(main, fresh)
     for (const part of ['.session', '.foot-line']) {
-      const [old, renewed] = [document.querySelector(part), next.querySelector(part)]
-      if (old && renewed) become(old, renewed)
+      const [old, fresh] = [document.querySelector(part), next.querySelector(part)]
+      if (old && fresh) become(old, fresh)
     }
     tell('')
   } catch {

@@ -68,16 +68,16 @@ function listPart(page: readonly ListedAccount[], { now, decisions, state }: Lis
   const rows = page.map((account) => {
     const { accountId, name, since, reason, generation, waiting, isUninstallSignalled } = account
     const meant = state !== undefined && waiting?.state === state ? waiting.generation : generation
-    const tick = html`<td class="tick-cell"><input class="tick" type="checkbox" name="on" value="${accountId} ${meant ?? 0}" aria-label="Choose ${accountId}"></td>`
+    const tick = html`<td class="tick-cell"><input class="tick" type="checkbox" name="on" value="${accountId} ${meant ?? 0}" aria-label="Select ${accountId}"></td>`
     return html`<tr id="row-${accountId}">${mayTick ? tick : ''}<th scope="row"><span>${accountLink(accountId, name)}</span></th><td data-head="State">${status(stateWords[account.state].tone, account.state)}</td><td data-head="Since">${moment(since, now)}</td><td data-head="Reason">${reason ?? '–'}</td><td data-head="Generation" class="num">${generation ?? '–'}</td><td data-head="Waiting">${waiting ? status('warn', `generation ${waiting.generation}: ${waiting.state}`) : isUninstallSignalled ? status('warn', 'uninstall signalled') : '–'}</td></tr>`
   })
-  const table = html`<table class="fold"><thead><tr>${mayTick ? html`<th scope="col"><input class="tick" type="checkbox" data-tick-all aria-label="Choose all of this page"></th>` : ''}<th scope="col">Account</th><th scope="col">State</th><th scope="col">Since</th><th scope="col">Reason</th><th scope="col">Generation</th><th scope="col">Waiting</th></tr></thead><tbody>${rows}</tbody></table>`
+  const table = html`<table class="fold"><thead><tr>${mayTick ? html`<th scope="col"><input class="tick" type="checkbox" data-tick-all aria-label="Select all on this page"></th>` : ''}<th scope="col">Account</th><th scope="col">State</th><th scope="col">Since</th><th scope="col">Reason</th><th scope="col">Generation</th><th scope="col">Waiting</th></tr></thead><tbody>${rows}</tbody></table>`
   if (!mayTick) return table
   const buttons = decisions.map((name) => {
     const { button, isEnd }: Change = changes[name]
     return html`<button class="btn${isEnd ? ' stop' : ''}" name="change" value="${name}">${button}</button>`
   })
-  return html`<form method="post" action="/console/change" id="decide"><div class="tools"><span class="small muted">${icon('wait')} With the chosen ones:</span><span class="btns">${buttons}</span></div>${table}</form>`
+  return html`<form method="post" action="/console/change" id="decide"><div class="tools"><span class="small muted">${icon('wait')} With the selected ones:</span><span class="btns">${buttons}</span></div>${table}</form>`
 }
 
 const sumOf = (counts: Partial<Record<InstallationState, number>>) =>

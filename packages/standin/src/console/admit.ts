@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
 /**
- * Whether a request was meant for this server. A web page elsewhere can point a name of its own at this address (DNS
- * rebinding), but then it calls by that name: an address, `localhost` and the host of the setting are not its own.
+ * Whether a request was meant for this server. A website elsewhere can point a host name of its own at this address (DNS
+ * rebinding), but its requests then have that host name: not an IP address, `localhost` or the host of the setting.
  */
 export function isMeantForUs(host: string | undefined, configured: string): boolean {
   if (host === undefined || !URL.canParse(`http://${host}`)) return false
@@ -23,13 +23,13 @@ export function cookieIn({ headers: { cookie = '' } }: Pick<IncomingMessage, 'he
   return pairs.find(([name]) => name === cookieName)?.[1]
 }
 
-/** Out of reach of scripts and of other sites. The private port has no TLS of its own, so it is not `Secure`. */
+/** Not readable by scripts, not sent by other sites. The private port has no TLS of its own, so it is not `Secure`. */
 export const cookieToSet = (value: string, maxAgeS: number): string =>
   `${cookieName}=${value}; Path=/console; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}`
 
 const mostBytes = 200_000
 
-/** The fields of a form. @returns undefined if there are too many, or they are not a form's */
+/** The fields of a form. @returns undefined if the body is too large, or is not a form */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return undefined
   const chunks: Buffer[] = []

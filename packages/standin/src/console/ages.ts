@@ -1,6 +1,6 @@
 import { type Html, html } from '../http/html.ts'
 
-/** A span in the largest unit that it fills twice, so that "1 d" is never nearly two. */
+/** A time span in the largest unit of which it has at least two, so that "1 d" is never almost two. */
 export function span(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1_000))
   if (s < 120) return `${s} s`

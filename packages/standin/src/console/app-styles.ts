@@ -11,8 +11,8 @@ const parts = [
 ]
 
 /**
- * The app's own rules, so that the console looks as the app does. They lie in another package: the build puts their text into
- * this module (`tsdown.config.ts`).
+ * The app's own styles, so that the console looks like the app. They are in another package, so the build inlines them here
+ * (`tsdown.config.ts`).
  */
 export const appStyles: string = parts
   .map((part) => readFileSync(new URL(`../../../iris-ui/src/${part}.css`, import.meta.url), 'utf8'))

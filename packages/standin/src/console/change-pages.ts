@@ -24,14 +24,14 @@ export async function answerChange(ctx: ConsoleContext, form: URLSearchParams): 
 
 function askedPage({ name, on }: Asked): ConsolePage {
   const { button, means, isEnd = false, from, command }: Change = changes[name]
-  const heading = `${button}: ${on.length === 1 ? 'is this meant?' : `are these ${on.length} meant?`}`
+  const heading = `${button}: ${on.length === 1 ? 'are you sure?' : `all ${on.length} of these?`}`
   return {
     title: heading,
     isStill: true,
     main: html`<section class="narrow"><h1>${heading}</h1><p>${means}</p>
 <form method="post" action="/console/change"><input type="hidden" name="change" value="${name}"><input type="hidden" name="confirmed" value="yes">
 <p class="lab">As ${on.length === 1 ? 'a command' : 'commands'}</p><ul class="on">${on.map((each) => html`<li><input type="hidden" name="on" value="${each}"><code>standin ${command(each)}</code></li>`)}</ul>
-<p class="btns"><button class="btn ${isEnd ? 'risk' : 'go'}">${button}</button><a class="btn" href="${from}">Leave it as it is</a></p></form></section>`,
+<p class="btns"><button class="btn ${isEnd ? 'risk' : 'go'}">${button}</button><a class="btn" href="${from}">Cancel</a></p></form></section>`,
   }
 }
 

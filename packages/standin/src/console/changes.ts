@@ -6,22 +6,20 @@ import { retryRunAsOperator } from '../actions/start-run.ts'
 import { releaseHeldCallback } from '../callbacks/held/release-held-callback.ts'
 import { makeDeliveryDue } from '../deliveries/resend-delivery.ts'
 import { decisions, eraseNow, undoings } from '../operator/installations-decide.ts'
+import { findRunKey } from '../operator/run-key.ts'
 import { cancelRun } from '../runs/cancel-run.ts'
-import { accountOfRun } from '../runs/run-store.ts'
-import type { RunKey } from '../runs/run-table.ts'
-import { StandinError } from '../standin-error.ts'
 import type { ConsoleContext } from './console-context.ts'
 
-/** Something that the console changes: by the rule that the command calls. */
+/** A change that the console can make, by the same rule as the command. */
 export interface Change {
   button: string
   /** What happens, before it does. */
   means: string
-  /** Whether something ends that does not come back. */
+  /** Whether it cannot be undone. */
   isEnd?: boolean
   /** The page that it is made from. */
   from: '/console/accounts' | '/console/callbacks' | '/console/services'
-  /** The same as a command. @param on what it is made on, as the form names it */
+  /** The same as a command. @param on the object of the change, as the form names it */
   command: (on: string) => string
   /** @returns a sentence that says what was done */
   make: (ctx: ConsoleContext, on: string) => Promise<string>
@@ -133,7 +131,7 @@ export const changes = {
     from: '/console/accounts',
     command: (on) => `runs cancel ${on} --yes`,
     async make(ctx, on) {
-      const row = await cancelRun(ctx, { run: await runOf(ctx, on), actor })
+      const row = await cancelRun(ctx, { run: await findRunKey(ctx, guid.parse(on)), actor })
       return row.endedAt ? `Run ${on} is cancelled.` : `Run ${on} stops at its next checkpoint.`
     },
   },
@@ -143,7 +141,7 @@ export const changes = {
     from: '/console/accounts',
     command: (on) => `runs retry ${on}`,
     async make(ctx, on) {
-      const row = await retryRunAsOperator(ctx, { run: await runOf(ctx, on), actor })
+      const row = await retryRunAsOperator(ctx, { run: await findRunKey(ctx, guid.parse(on)), actor })
       return `Run ${row.id} repeats run ${on}.`
     },
   },
@@ -153,7 +151,7 @@ export const changes = {
     from: '/console/accounts',
     command: (on) => `deliveries retry ${on}`,
     async make(ctx, on) {
-      const run = await runOf(ctx, on.split('/')[0] ?? '')
+      const run = await findRunKey(ctx, guid.parse(on.split('/')[0]))
       const { state } = await makeDeliveryDue(ctx, { run, deliveryId: on, actor })
       return `Delivery ${on} is ${state}.`
     },
@@ -166,10 +164,3 @@ export const isChange = (name: string): name is ChangeName => Object.hasOwn(chan
 
 /** The most that one form decides about. */
 export const mostAtOnce = 200
-
-async function runOf({ db }: Pick<ConsoleContext, 'db'>, text: string): Promise<RunKey> {
-  const id = guid.parse(text)
-  const accountId = await accountOfRun(db, id)
-  if (accountId === undefined) throw new StandinError('RUN_NOT_FOUND')
-  return { id, accountId }
-}

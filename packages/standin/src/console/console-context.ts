@@ -11,7 +11,7 @@ export interface ConsoleMemory {
   keysMissing: readonly string[]
   /** Codes that opened a session while the database was down: each works once. */
   usedCodes: Set<string>
-  /** What the database said last, for the time when it says nothing. */
+  /** What was last read from the database, for when it is down. */
   stored: StoredNow | undefined
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseTrouble } from '../database/database-watch.ts'
 import { span } from './ages.ts'
 import type { Now } from './now.ts'
 
-/** Something that is wrong: what, what it means, and what to do, as `docs/operating.md` has it. */
+/** Something that is wrong: what it is, what it means, and what to do, as in `docs/operating.md`. */
 export interface Trouble {
   /** `bad`: act now. `warn`: it can wait until the day. */
   tone: 'bad' | 'warn'
@@ -41,7 +41,7 @@ const ofDatabase: Record<DatabaseTrouble, Omit<Trouble, 'tone' | 'what'> & { wor
   },
 }
 
-/** As long as Prometheus waits before it says so: see `deploy/alerts.yaml`. */
+/** The limits of the alerts in `deploy/alerts.yaml`. */
 const late = { signInS: 300, proofS: 300, deliveryS: 900, keysMs: 1_800_000, held: 800 }
 
 /** Pure: what is wrong, the worst first. */

@@ -3,14 +3,14 @@ import { type Html, html } from '../http/html.ts'
 import { version } from '../version.ts'
 import { age } from './ages.ts'
 
-/** A page of the console, without what is around it. */
+/** A page of the console, without its frame. */
 export interface ConsolePage {
   title: string
   /** The tab that it belongs to. */
   tab?: keyof typeof tabs
   main: Html
   status?: number
-  /** What a form came to is not asked for again. */
+  /** The outcome of a form: the page does not refresh. */
   isStill?: boolean
 }
 
@@ -38,7 +38,7 @@ export function framed({ title, tab, main, isStill = false }: ConsolePage, aroun
 <header class="bar"><div class="bar-in"><span class="app">${appName}</span>${session ? html`<nav class="tabs" aria-label="Pages">${links}</nav>${sessionPart(session, now)}` : ''}</div></header>
 <div id="say" class="say-line" role="status"></div>
 <main id="main" tabindex="-1"${session && !isStill ? html` data-refresh` : ''}>${main}</main>
-<footer class="foot-line"><p class="small muted">Times are in UTC. This page is of <time id="as-of" datetime="${now.toISOString()}">${now.toISOString().slice(11, 19)}</time>${session && !isStill ? ' and renews itself every 5 seconds' : ''}. Standin ${version}.</p></footer></body></html>`
+<footer class="foot-line"><p class="small muted">Times are in UTC. As of <time id="as-of" datetime="${now.toISOString()}">${now.toISOString().slice(11, 19)}</time>${session && !isStill ? ', refreshed every 5 seconds' : ''}. Standin ${version}.</p></footer></body></html>`
   return `<!doctype html>${page.markup}`
 }
 

@@ -6,7 +6,7 @@ import type { ConsolePage } from './frame.ts'
 import { icon, status, type Tone } from './icon.ts'
 import type { Now, StoredNow } from './now.ts'
 
-/** What is wrong first, in words; below it what was looked at, each number with its age. */
+/** First what is wrong, in words; below it what was checked, each number with its age. */
 export function nowPage(now: Now, { now: at }: Visit): ConsolePage {
   const troubles = findTroubles(now, at)
   const worst = troubles[0]?.tone
@@ -35,9 +35,9 @@ function factsHere({ database, clockAheadMs, keysMissing, spoolBytes, keys, part
   return [
     trouble
       ? fact('Database', 'bad', trouble, html`since ${moment(new Date(at.getTime() - downForMs), at)}`)
-      : fact('Database', 'ok', 'commits', 'asked just now'),
+      : fact('Database', 'ok', 'commits', 'checked just now'),
     clockAheadMs === undefined
-      ? fact('Clock', 'ok', 'agrees with the database’s', 'within a minute, asked with the database')
+      ? fact('Clock', 'ok', 'agrees with the database’s', 'within a minute, checked with the database')
       : fact('Clock', 'bad', `${span(Math.abs(clockAheadMs))} ${clockAheadMs < 0 ? 'behind' : 'ahead'}`),
     keysMissing.length > 0
       ? fact('Keys', 'bad', `${keysMissing.length} missing`, keysMissing.join(', '))
@@ -68,7 +68,7 @@ function storedPart(now: Now, stored: StoredNow, at: Date): Html {
   const { signInDownForS, keysFetchedAt, openRuns, heldCallbacks, oldestDueProofS, oldestDueDeliveryS } = stored
   const runs = Object.entries(openRuns).filter(([, count]) => count > 0)
   const isOld = now.database.trouble !== undefined
-  return html`<section><h2>All servers</h2><p class="small ${isOld ? 'warn' : 'muted'}">${isOld ? 'The database is not asked now. This is what it said' : 'Read from the database'} ${age(stored.at, at)}.</p>
+  return html`<section><h2>All servers</h2><p class="small ${isOld ? 'warn' : 'muted'}">${isOld ? 'The database is down. It was last read' : 'Read from the database'} ${age(stored.at, at)}.</p>
 <dl class="facts">${[
     signInDownForS > 0
       ? fact('Sign-in', 'bad', 'does not answer', `for ${span(signInDownForS * 1_000)}`)

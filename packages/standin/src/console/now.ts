@@ -3,7 +3,7 @@ import type { DatabaseTrouble } from '../database/database-watch.ts'
 import type { SeenReplica } from '../database/replica-store.ts'
 import type { KeyReader } from '../secrets/key-reader-store.ts'
 
-/** What the database says about the whole of Standin. */
+/** The state of Standin as a whole, from the database. */
 export interface StoredNow {
   at: Date
   signInDownForS: number
@@ -25,7 +25,7 @@ export interface Now {
   database: { trouble: DatabaseTrouble | undefined; downForMs: number; bridgesMs: number }
   clockAheadMs: number | undefined
   keysMissing: readonly string[]
-  /** Undefined: its folder cannot be read. */
+  /** Undefined if its folder cannot be read. */
   spoolBytes: number | undefined
   replicaId: number | undefined
   parts: readonly string[]

@@ -34,11 +34,11 @@ export const readOnlyPage: ConsolePage = {
   main: html`<section class="notice warn whole">${icon('warn')}<div><h1 class="h">Nothing was changed: this session only reads</h1><p>To change something, open a session with <code>standin console --write</code>. Every button is a command as well. While the database is down, no session changes anything.</p><p class="btns"><a class="btn" href="/console">Back to Now</a></p></div></section>`,
 }
 
-/** It renews itself, so the page comes back with the database. */
+/** It refreshes, so the page comes back with the database. */
 export const outagePage: ConsolePage = {
   title: 'The database is down',
   status: 503,
-  main: html`<section class="notice bad whole">${icon('bad')}<div><h1 class="h">The database is down, and this page is read from it</h1><p>Now says since when, what it means and what to do. This page comes back by itself.</p><p class="btns"><a class="btn go" href="/console">Show Now</a></p></div></section>`,
+  main: html`<section class="notice bad whole">${icon('bad')}<div><h1 class="h">The database is down, and this page needs it</h1><p>Now says since when, what it means and what to do. This page comes back on its own.</p><p class="btns"><a class="btn go" href="/console">Show Now</a></p></div></section>`,
 }
 
 /** @param what a sentence in our own words, never text from outside */
@@ -48,7 +48,7 @@ export const failedPage = (status: number, heading: string, what: string): Conso
   main: html`<section class="notice bad whole">${icon('bad')}<div><h1 class="h">${heading}</h1><p>${what}</p><p class="btns"><a class="btn" href="/console">Back to Now</a></p></div></section>`,
 })
 
-/** What the operator may read of an error: only our own texts. */
+/** The part of an error that the operator may see: only our own texts. */
 export function explain(error: unknown): string {
   const { reason, message } = toRefusal(error)
   // The reason's own text names a request id, which a page does not have.

@@ -70,7 +70,7 @@ test('every page shows what it is about, and no secret, whatever the session may
       expect(story).toContain(said)
     for (const said of ['IDENTITY_MISMATCH', otherAccount, 'CALLBACK_AUDIENCE is wrong'])
       expect(callbacks).toContain(said)
-    for (const said of ['reports', keyId, account, 'Tokens that left last']) expect(services).toContain(said)
+    for (const said of ['reports', keyId, account, 'Latest tokens handed out']) expect(services).toContain(said)
   }
 })
 

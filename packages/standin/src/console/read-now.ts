@@ -10,7 +10,7 @@ import { signInDownForS } from '../trackunit/sign-in-outage-store.ts'
 import type { ConsoleContext } from './console-context.ts'
 import type { Now, StoredNow } from './now.ts'
 
-/** Reads it; while the database is down, from what it said last. */
+/** Reads the state of this server and of Standin as a whole. While the database is down, the latter is as it was last read. */
 export async function readNow(ctx: ConsoleContext): Promise<Now> {
   const { watch, config, listener } = ctx
   const isDown = await watch.suspect()

@@ -46,7 +46,7 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
     answer(request, response).catch((error: unknown) => {
       if (ctx.watch.isDown()) return show(response, outagePage)
       ctx.log.error({ err: error }, 'the console failed')
-      show(response, failedPage(500, 'This page could not be made', explain(error)))
+      show(response, failedPage(500, 'This page failed', explain(error)))
     })
   }
 
@@ -55,7 +55,7 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
     if (!isMeantForUs(request.headers.host, ctx.config.metrics.host))
       return show(
         response,
-        failedPage(421, 'Another name', 'Open the console as localhost or by an IP address, as its link does.'),
+        failedPage(421, 'Wrong host name', 'Open the console as localhost or by an IP address, as its link does.'),
       )
     const asset = request.method === 'GET' ? await findAsset(path) : undefined
     if (asset) return send(response, 200, asset.body, { 'content-type': asset.type })
@@ -72,9 +72,10 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
   }
 
   async function answerForm(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    if (!isSentByUs(request)) return show(response, failedPage(403, 'Not sent', 'This form is not of the console.'))
+    if (!isSentByUs(request))
+      return show(response, failedPage(403, 'Not sent', 'This form does not belong to the console.'))
     const form = await readForm(request)
-    if (!form) return show(response, failedPage(413, 'Not sent', 'This is no form, or too much at once.'))
+    if (!form) return show(response, failedPage(413, 'Not sent', 'This is not a form, or it is too large.'))
     if (path === '/console/open') return open(response, form)
     const session = await sessionOf(request)
     if (!session) return show(response, signedOutPage)
@@ -119,7 +120,7 @@ export function createConsole(ctx: ConsoleContext): RequestListener {
   }
 }
 
-const nothingHere = failedPage(404, 'There is no such page', 'Look at the address, or go back.')
+const nothingHere = failedPage(404, 'There is no such page', 'Check the address, or go back.')
 
 function send(response: ServerResponse, status: number, body: string, more: Record<string, string>): void {
   if (response.headersSent) return void response.end()

@@ -15,7 +15,7 @@ const mostHandOuts = 50
 /** A service needs its next key before this one ends. */
 const endsSoonMs = 14 * dayMs
 
-/** Services with their keys and grants, and the tokens that left last. A key itself is stored nowhere. */
+/** Services with their keys and grants, and the latest tokens handed out. */
 export async function servicesPage(ctx: ConsoleContext, { session, now }: Visit): Promise<ConsolePage> {
   const [keys, grants, handOuts] = await Promise.all([
     listServiceKeys(ctx.db, undefined),
@@ -38,7 +38,7 @@ ${services.map((service) =>
     around,
   ),
 )}
-${services.length > 0 ? html`<section><h2>Tokens that left last</h2>${handOutsPart(handOuts, now)}</section>` : ''}`,
+${services.length > 0 ? html`<section><h2>Latest tokens handed out</h2>${handOutsPart(handOuts, now)}</section>` : ''}`,
   }
 }
 
@@ -56,7 +56,7 @@ function servicePart(
 ): Html {
   const got = last
     ? html`Last token ${moment(last.at, around.now)}.`
-    : `None of the last ${mostHandOuts} hand-outs was to it.`
+    : `It got none of the last ${mostHandOuts} tokens.`
   return html`<section id="service-${service}"><h2>${printable(service, 64)}</h2><p class="small muted">${got}</p>${keysPart(keys, around)}${grantsPart(grants, around)}</section>`
 }
 
@@ -83,7 +83,7 @@ function keysPart(keys: readonly ServiceKeyRow[], { now, mayChange }: Around): H
 }
 
 function grantsPart(grants: ReadonlyArray<Named<GrantRow>>, { mayChange }: Around): Html {
-  if (grants.length === 0) return html`<p class="lead">It is granted nothing.</p>`
+  if (grants.length === 0) return html`<p class="lead">It has no grants.</p>`
   const rows = grants.map(({ service, accountId, accountName, scopes }) => {
     const account = accountId === 'all' ? 'all accounts' : html`<span>${accountLink(accountId, accountName)}</span>`
     return html`<tr id="grant-${service}-${accountId}"><th scope="row">${account}</th><td data-head="May">${printable(scopes.join(' '))}</td>${mayChange ? html`<td>${changeButton('remove-grant', `${service} ${accountId}`, `the grant of ${service} on ${accountId}`)}</td>` : ''}</tr>`

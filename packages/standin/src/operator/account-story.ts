@@ -32,7 +32,7 @@ const kinds: ReadonlyArray<[RegExp, StoryKind]> = [
 ]
 const kindOf = (event: string): StoryKind => kinds.find(([pattern]) => pattern.test(event))?.[1] ?? 'other'
 
-/** The last event of a page. A list goes on after it, also among others of its moment. */
+/** The last event of a page. The next page continues after it, even among events of the same moment. */
 const placeSchema = z.object({
   at: z.iso.datetime().transform((text) => new Date(text)),
   callback: z.guid().optional(),
@@ -40,7 +40,7 @@ const placeSchema = z.object({
 })
 export type StoryPlace = z.infer<typeof placeSchema>
 
-/** A place as the text that a page gave. @returns undefined if it is none */
+/** Reads a place from the text that a page returned. @returns undefined if it is not one */
 export function readStoryPlace(text: string): StoryPlace | undefined {
   try {
     return placeSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
@@ -60,14 +60,14 @@ interface StoryPage {
  * All that happened on an account on one time line, the newest first: its callbacks, and what the audit has about its
  * credentials, tokens, runs and deliveries. Hand-outs of one set of credentials to one receiver that follow each other are
  * one line.
- * @returns the line, and the place after which an older part goes on; undefined at its end
+ * @returns the events, and the place after which the next page begins; undefined on the last page
  */
 export async function readAccountStory(
   { db }: Pick<Context, 'db'>,
   accountId: string,
   { after, limit }: StoryPage,
 ): Promise<{ events: StoryEvent[]; next: string | undefined }> {
-  // Of one moment, callbacks come first: after one of them, all of the audit's of that moment are still to come.
+  // Callbacks come before audit entries of the same moment: after a callback, all those entries are still to come.
   const before = after && {
     at: after.at,
     ...(after.audit ? written(after.audit) : { number: Number.MAX_SAFE_INTEGER }),

@@ -3,7 +3,7 @@ import { Argument, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { accountNameSchema } from '../accounts/names/account-name.ts'
 
-// Each parses what the operator typed, and throws what commander shows with the usage.
+// Each parses what the operator typed, and throws an error that commander shows with the usage.
 
 export function accountId(text: string): string {
   const { data } = accountIdSchema.safeParse(text)

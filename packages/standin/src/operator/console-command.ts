@@ -90,7 +90,7 @@ function address(text: string): string {
   return new URL(text).origin
 }
 
-/** Of the server on this machine. A browser does not reach "every address". */
+/** Of the server on this machine. A browser cannot connect to "all addresses". */
 function addressOf({ metrics: { host, port } }: Pick<Config, 'metrics'>): string {
   if (port === 0)
     throw new CommandFailed('METRICS_PORT is 0: the servers have no private port. Set it, and restart them.')
@@ -98,7 +98,7 @@ function addressOf({ metrics: { host, port } }: Pick<Config, 'metrics'>): string
   return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`
 }
 
-/** Before a code is made for nothing. */
+/** Called first, so that no code is made in vain. */
 async function checkAnswers(base: string): Promise<void> {
   const response = await fetch(`${base}/console/open`, { signal: AbortSignal.timeout(3_000) }).catch(() => undefined)
   if (response?.ok) return
@@ -107,7 +107,7 @@ async function checkAnswers(base: string): Promise<void> {
   )
 }
 
-/** Only where there is a screen. The link on the command line of another process works once. */
+/** Only if there is a screen. Other processes can see the link on the command line, but it works only once. */
 function openInBrowser(link: string, { PATH, DISPLAY, WAYLAND_DISPLAY, HOME, XDG_RUNTIME_DIR }: Environment): void {
   const openers: Partial<Record<NodeJS.Platform, string[]>> = {
     darwin: ['open', link],

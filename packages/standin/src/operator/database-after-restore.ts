@@ -10,7 +10,7 @@ export function addAfterRestore(database: Command, terminal: Terminal): void {
   database
     .command('after-restore')
     .description(
-      'make a database safe to serve from that was restored from a backup, or lost its latest changes in a failover: until this was run, servers do not serve',
+      'make a database that was restored from a backup, or lost its latest changes in a failover, safe to serve from; until then, servers do not serve',
     )
     .requiredOption(
       '--yes',
@@ -28,15 +28,15 @@ function printReview(terminal: Terminal, review: Review): void {
   const { knewUntil, runsEnded, schedulesPaused, deliveriesStopped, credentialsToProve, keys, grants, changes } = review
   const { say } = terminal
   say(
-    `The database knows what happened until ${knewUntil?.toISOString() ?? 'an unknown time'}. ${runsEnded} runs were ended, ` +
+    `The database has everything that happened until ${knewUntil?.toISOString() ?? 'an unknown time'}. ${runsEnded} runs were ended, ` +
       `${schedulesPaused} schedules paused and ${deliveriesStopped} deliveries stopped, each with the reason RESTORED. ` +
       `The credentials of ${credentialsToProve} accounts are proven again before they serve. Servers serve again within seconds.`,
   )
-  say('\nService keys that are good. One that you revoked later is good again: "keys revoke".')
+  say('\nValid service keys. One that you revoked later is valid again: "keys revoke".')
   printTable(terminal, false, keys, { none: 'No keys.', columns: ofKeys })
   say('\nGrants. One that you removed later is there again: "grants remove".')
   printTable(terminal, false, grants, { none: 'No grants.', columns: ofGrants })
-  say('\nChanges in the last 24 hours of what the database knows. What happened after them is lost.')
+  say('\nThe last 24 hours of changes that the database has. What happened after them is lost.')
   printTable(terminal, false, changes, { none: 'No changes.', columns: ofChanges })
   say(
     '\nNext: see "After a restore" in docs/operating.md. When you have reviewed this, run "database resume --schedules --deliveries".',

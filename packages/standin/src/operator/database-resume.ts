@@ -11,13 +11,13 @@ interface ResumeOptions {
   json?: boolean
 }
 
-/** `database resume`: what `database after-restore` has stopped, and a person has reviewed. */
+/** `database resume`: resumes what `database after-restore` stopped, once a person has reviewed it. */
 export function addResume(database: Command, terminal: Terminal): void {
   database
     .command('resume')
     .description('resume what "database after-restore" has stopped; runs are started again with "runs retry"')
-    .option('--schedules', 'schedules go on at their next time')
-    .option('--deliveries', 'results are sent, even if they were sent before the restore already')
+    .option('--schedules', 'schedules continue at their next time')
+    .option('--deliveries', 'results are sent, even if they were already sent before the restore')
     .option('--account <id>', 'only of this account', accountId)
     .option('--json', 'print how many as JSON')
     .action(async ({ schedules, deliveries, account, json }: ResumeOptions) => {

@@ -8,7 +8,7 @@ import { type Named, nameColumn, withNames } from './account-names.ts'
 import { accountId, deliveryId, limitNumber, mostListed } from './arguments.ts'
 import { checkKnownAccount } from './check-known-account.ts'
 import { type Columns, printTable, sayMore } from './print-table.ts'
-import { keyOf } from './runs-command.ts'
+import { findRunKey } from './run-key.ts'
 import { operator, printable, printResult, type Terminal, withContext } from './terminal.ts'
 
 interface ListOptions {
@@ -43,12 +43,12 @@ export function addDeliveriesCommand(program: Command, terminal: Terminal): void
 
   deliveries
     .command('retry')
-    .description('try a delivery that failed once more; one that waits or was delivered stays as it is')
+    .description('try a failed delivery once more; one that waits or was delivered stays as it is')
     .argument('<delivery>', 'an id from "deliveries list"', deliveryId)
     .option('--json', 'print the delivery as JSON')
     .action(async (id: string, { json }: { json?: boolean }) => {
       const delivery = await withContext(terminal, async (ctx) => {
-        const run = await keyOf(ctx, id.split('/')[0] ?? '')
+        const run = await findRunKey(ctx, id.split('/')[0] ?? '')
         return makeDeliveryDue(ctx, { run, deliveryId: id, actor: operator })
       })
       printResult(terminal, json, delivery, () => [delivery.id, delivery.state].join('  '))

@@ -102,12 +102,12 @@ test('the doctor compares sessions and size with what servers and rows should ta
   await using world = await startWorld(healthy)
   const { out } = await askDoctor(world.url, { DATABASE_POOL: '200' })
   const findings: Finding[] = JSON.parse(out)
-  expect(findings.find(({ check }) => check === 'size')?.said).toMatch(
+  expect(findings.find(({ check }) => check === 'size')?.text).toMatch(
     /^\d+ MB without files, for 0 accounts and 0 runs/,
   )
   expect(findings.find(({ check }) => check === 'connections')).toMatchObject({
     level: 'wrong',
-    said: expect.stringMatching(/^\d+ of \d+ sessions in use; 1 server can need 205: some will be refused/),
+    text: expect.stringMatching(/^\d+ of \d+ sessions in use; 1 server can need 205: some will be refused/),
   })
 })
 
@@ -197,6 +197,6 @@ test('a clock that differs from the database’s is wrong', async () => {
   const { sql, close } = connectDatabase(database.url, { pool: 1 })
   const inMs = (ms: number) => checkDatabaseClock(sql, () => new Date(Date.now() + ms))
   expect(await inMs(0)).toMatchObject({ level: 'good' })
-  expect(await inMs(40_000)).toMatchObject({ level: 'wrong', said: expect.stringContaining('40 s off') })
+  expect(await inMs(40_000)).toMatchObject({ level: 'wrong', text: expect.stringContaining('40 s off') })
   await close()
 })

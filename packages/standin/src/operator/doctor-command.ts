@@ -14,7 +14,7 @@ export function addDoctorCommand(program: Command, terminal: Terminal): void {
     .option('--json', 'print the findings as JSON')
     .action(async ({ publicUrl, json }: { publicUrl?: string | true; json?: boolean }) => {
       const findings = await examine(terminal, publicUrl)
-      const line = ({ level, check, said }: Finding) => `${labels[level]} ${check}: ${printable(said, 500)}`
+      const line = ({ level, check, text }: Finding) => `${labels[level]} ${check}: ${printable(text, 500)}`
       printList(terminal, json, findings, line)
       const wrong = findings.filter(({ level }) => level === 'wrong').length
       if (wrong > 0) throw new CommandFailed(`${wrong} of ${findings.length} checks failed.`)

@@ -14,37 +14,36 @@ export interface RolledBackRow {
 }
 
 /** What a row must look like after an audit entry. */
-interface Word {
+interface Expectation {
   at: Date
   allows: (row: Rows) => boolean
-  /** A key's end only comes nearer, and a revoked one stays revoked. Other words count until the next. */
+  /** For keys, whose expiry only moves earlier, and which stay revoked. Others hold until the next entry about the row. */
   holdsForever: boolean
 }
 type Rows = Partial<ServiceKeyRow & GrantRow & ServingState>
 
-/** Clocks may differ by this: entries that are as close may have happened in any order. */
+/** How far clocks may differ: entries this close together may have happened in any order. */
 const skewMs = 60_000
 
 /**
- * Finds keys, grants and accounts that were put back to an earlier state, which has a valid signature: the newest audit
- * entry about each says otherwise. A row whose entries were dropped as old is not judged.
+ * Finds keys, grants and accounts that were put back to an earlier state, which has a valid signature, by comparing each with
+ * the newest audit entry about it. Rows whose entries were dropped as old are not checked.
  */
 export async function findRolledBack(
   ctx: Pick<Context, 'db'> & { audit: Pick<Context['audit'], 'macs'> },
 ): Promise<RolledBackRow[]> {
   return inSnapshot(ctx.db, async (db) => {
-    const words = new Map<string, Word[]>()
+    const expectations = new Map<string, Expectation[]>()
     for (let afterId = 0; ; ) {
-      const page = await listEntriesOf(db, Object.keys(readers), afterId)
+      const page = await listEntriesOf(db, Object.keys(effects), afterId)
       if (page.length === 0) break
       for (const entry of page) {
         afterId = entry.id
         if (!ctx.audit.macs.isOfEntry(signedPart(entry), { kid: entry.kid ?? '', mac: entry.entryMac ?? '' })) continue
         const { at, accountId, generation } = entry
-        const said = readers[entry.event]?.({ ...entry.details, accountId, generation }) ?? []
-        for (const [row, allows] of said) {
+        for (const [row, allows] of effects[entry.event]?.({ ...entry.details, accountId, generation }) ?? []) {
           const holdsForever = row.startsWith(keyName())
-          words.set(row, [...(words.get(row) ?? []), { at, allows, holdsForever }])
+          expectations.set(row, [...(expectations.get(row) ?? []), { at, allows, holdsForever }])
         }
       }
     }
@@ -57,18 +56,18 @@ export async function findRolledBack(
       ]),
     ]
     return rows.flatMap(([name, row]) => {
-      const at = contradictionOf(words.get(name) ?? [], row)
+      const at = contradictionOf(expectations.get(name) ?? [], row)
       return at ? [{ type: 'rolled-back' as const, row: name, at }] : []
     })
   })
 }
 
-function contradictionOf(words: readonly Word[], row: Rows): Date | undefined {
-  const broken = words.find(({ holdsForever, allows }) => holdsForever && !allows(row))
+function contradictionOf(expectations: readonly Expectation[], row: Rows): Date | undefined {
+  const broken = expectations.find(({ holdsForever, allows }) => holdsForever && !allows(row))
   if (broken) return broken.at
-  const replaced = words.filter(({ holdsForever }) => !holdsForever)
-  const newestMs = Math.max(...replaced.map(({ at }) => at.getTime()))
-  const last = replaced.filter(({ at }) => at.getTime() >= newestMs - skewMs)
+  const passing = expectations.filter(({ holdsForever }) => !holdsForever)
+  const newestMs = Math.max(...passing.map(({ at }) => at.getTime()))
+  const last = passing.filter(({ at }) => at.getTime() >= newestMs - skewMs)
   return last.some(({ allows }) => allows(row)) ? undefined : last.at(-1)?.at
 }
 
@@ -83,7 +82,7 @@ interface Details {
   expiresAt?: string
   oldExpiresAt?: string
 }
-type Said = Array<readonly [row: string, allows: Word['allows']]>
+type Effect = Array<readonly [row: string, allows: Expectation['allows']]>
 
 const keyName = (id = '') => `service key ${id}`
 const grantName = (service = '', account = '') => `grant ${service} ${account}`
@@ -91,26 +90,27 @@ const accountName = (accountId: string | null) => `account ${accountId}`
 const pauseName = (accountId: string | null) => `pause of account ${accountId}`
 
 const endsBy =
-  (latest = ''): Word['allows'] =>
+  (latest = ''): Expectation['allows'] =>
   ({ expiresAt }) =>
     !!expiresAt && expiresAt <= new Date(latest)
 const hasScopes =
-  (scopes: string[] = []): Word['allows'] =>
+  (scopes: string[] = []): Expectation['allows'] =>
   (row) =>
     JSON.stringify(row.scopes) === JSON.stringify(scopes)
-const inForce = ({ accountId, generation }: Details): Said => [
+const inForce = ({ accountId, generation }: Details): Effect => [
   [accountName(accountId), (row) => row.activeGeneration === generation],
 ]
+/** A row that serves the account may, or may not, exist. */
 const served =
-  (may: boolean) =>
-  ({ accountId }: Details): Said => [[accountName(accountId), () => may]]
-/** No other event ends a pause. */
-const isPaused =
-  (is: boolean) =>
-  ({ accountId }: Details): Said => [[pauseName(accountId), () => !is]]
+  (isServed: boolean) =>
+  ({ accountId }: Details): Effect => [[accountName(accountId), () => isServed]]
+/** A paused account is not served. Only `installation.resumed` ends a pause. */
+const paused =
+  (isPaused: boolean) =>
+  ({ accountId }: Details): Effect => [[pauseName(accountId), () => !isPaused]]
 
-/** Events, by what they mean for rows. */
-const readers: Record<string, (details: Details) => Said> = {
+/** What each event means for rows. */
+const effects: Record<string, (details: Details) => Effect> = {
   'service-key.created': ({ key, service, account, scopes, expiresAt }) => [
     [keyName(key), endsBy(expiresAt)],
     [grantName(service, account), hasScopes(scopes)],
@@ -128,6 +128,6 @@ const readers: Record<string, (details: Details) => Said> = {
   'installation.uninstalled': served(false),
   'installation.suspended': served(false),
   'installation.restored': served(true),
-  'installation.paused': isPaused(true),
-  'installation.resumed': isPaused(false),
+  'installation.paused': paused(true),
+  'installation.resumed': paused(false),
 }

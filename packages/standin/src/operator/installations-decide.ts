@@ -55,7 +55,7 @@ export const undoings: Record<
   { description: string; decide: (ctx: AccountsContext, of: { accountId: string; actor: Actor }) => Promise<string> }
 > = {
   try: {
-    description: 'ask Trackunit about credentials now that are being tried again, instead of at their next time',
+    description: 'try credentials that wait for their next attempt now',
     async decide(ctx, of) {
       await tryAccessNow(ctx, of)
       return `The access of ${of.accountId} is tried as soon as Trackunit allows; "installations show" shows the result.`

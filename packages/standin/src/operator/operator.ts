@@ -81,7 +81,7 @@ export async function runOperatorCommand({
   }
 }
 
-/** What the operator may read of an error: only our own texts. */
+/** The part of an error that the operator may see: only our own texts. */
 function explain(error: unknown): string {
   if ([ConfigError, EmbeddedPostgresError, CommandFailed].some((ours) => error instanceof ours))
     return (error as Error).message

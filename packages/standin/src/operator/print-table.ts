@@ -5,7 +5,7 @@ import { printResult, type Terminal } from './terminal.ts'
 export type Columns<Item> = Record<string, (item: Item) => string | number | null>
 
 interface Table<Item> {
-  /** What is said, beside the result, when there is no item. */
+  /** The message, next to the empty result, when there are no items. */
   none: string
   columns: Columns<Item>
 }
@@ -25,7 +25,7 @@ export function printTable<Item>(
   printResult(terminal, json, items, () => (rows.length === 0 ? '' : aligned([heads, ...rows], style)))
 }
 
-/** Says that there is more, so that a page is not mistaken for the whole list. */
+/** Tells the operator that there is more, so that a page is not mistaken for the whole list. */
 export function sayMore({ say }: Terminal, more: boolean, then: string): void {
   if (more) say(`There are more: ${then}`)
 }

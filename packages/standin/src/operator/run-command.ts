@@ -23,7 +23,7 @@ interface RunOptions {
   json?: boolean
 }
 
-/** `run`: starts one action, follows it to its end, and exits as it ended. */
+/** `run`: starts one action, follows it to its end, and exits with its outcome. */
 export function addRunCommand(program: Command, terminal: Terminal): void {
   program
     .command('run')
@@ -97,27 +97,27 @@ const patienceMs = 10_000
 /** Prints each event of a run until it has ended. The run goes on if the command is interrupted. */
 async function follow(ctx: Context, key: RunKey, { say }: Terminal): Promise<RunRow> {
   const { clock, db } = ctx
-  const toldOf = new Set<string>()
-  const tell = (text: string) => {
-    if (!toldOf.has(text)) say(text)
-    toldOf.add(text)
+  const printed = new Set<string>()
+  const sayOnce = (text: string) => {
+    if (!printed.has(text)) say(text)
+    printed.add(text)
   }
   const since = clock.monotonicMs()
   for (let seen = 0; ; await pause(everyMs)) {
     const events = await listEvents(db, key, { after: seen, limit: 1_000 })
     for (const event of events) {
       seen = event.seq
-      for (const text of inWords(event)) tell(text)
+      for (const text of inWords(event)) sayOnce(text)
     }
     const run = await findRun(db, key)
     if (!run) throw new StandinError('RUN_NOT_FOUND')
     if (isFinal(run.state) && run.lastSeq <= seen) return run
     if (run.state === 'queued' && clock.monotonicMs() - since > patienceMs)
-      tell('No server has taken the run yet. It waits until one does: start it, or look at "doctor".')
+      sayOnce('No server has taken the run yet. It waits until one does: start a server, or run "doctor".')
   }
 }
 
-/** An event in lines; steps and counts come again and again, and are printed once. */
+/** An event as lines. Steps and counts repeat, and are printed once. */
 function inWords(event: StoredRunEvent): string[] {
   switch (event.type) {
     case 'state': {

@@ -4,13 +4,13 @@ import { retryRunAsOperator } from '../actions/start-run.ts'
 import type { Context } from '../context.ts'
 import { cancelRun } from '../runs/cancel-run.ts'
 import { listRuns, listRunsOfAll } from '../runs/run-list-store.ts'
-import { accountOfRun, findRun, type RunRow } from '../runs/run-store.ts'
+import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
-import { StandinError } from '../standin-error.ts'
 import { type Named, nameColumn, withNames } from './account-names.ts'
 import { accountId, limitNumber, mostListed, runId } from './arguments.ts'
 import { checkKnownAccount } from './check-known-account.ts'
 import { type Columns, printTable, sayMore } from './print-table.ts'
+import { findRunKey } from './run-key.ts'
 import { operator, printable, printResult, type Terminal, withContext } from './terminal.ts'
 
 interface ListOptions {
@@ -46,7 +46,7 @@ export function addRunsCommand(program: Command, terminal: Terminal): void {
     .command('cancel')
     .description('stop a run: at once if no worker has it, otherwise at its next checkpoint')
     .argument('<run>', 'an id from "runs list"', runId)
-    .requiredOption('--yes', 'confirm: what it has not done yet is not done')
+    .requiredOption('--yes', 'confirm: the rest of its work is not done')
     .option('--json', 'print the run as JSON')
     .action((id: string, { json }: { json?: boolean }) =>
       change(terminal, { id, json }, async (ctx, run) => {
@@ -58,7 +58,7 @@ export function addRunsCommand(program: Command, terminal: Terminal): void {
 
   runs
     .command('retry')
-    .description('start a run that has ended again, with the same input; changes that it made are not made again')
+    .description('repeat a run that has ended, with the same input; changes that it made are not made again')
     .argument('<run>', 'an id from "runs list"', runId)
     .option('--json', 'print the new run as JSON')
     .action((id: string, { json }: { json?: boolean }) =>
@@ -79,16 +79,9 @@ Examples:
 
 async function readRuns(ctx: Context, { account, state, after, limit }: Omit<ListOptions, 'json'>): Promise<RunRow[]> {
   if (account !== undefined) await checkKnownAccount(ctx, account)
-  const before = after === undefined ? undefined : await findRun(ctx.db, await keyOf(ctx, after))
+  const before = after === undefined ? undefined : await findRun(ctx.db, await findRunKey(ctx, after))
   const page = { states: state && [state], before, limit: limit + 1 }
   return account === undefined ? listRunsOfAll(ctx.db, page) : listRuns(ctx.db, { accountId: account, ...page })
-}
-
-/** @throws StandinError `RUN_NOT_FOUND` */
-export async function keyOf({ db }: Pick<Context, 'db'>, id: string): Promise<RunKey> {
-  const accountId = await accountOfRun(db, id)
-  if (accountId === undefined) throw new StandinError('RUN_NOT_FOUND')
-  return { id, accountId }
 }
 
 async function change(
@@ -96,7 +89,7 @@ async function change(
   { id, json }: { id: string; json: boolean | undefined },
   rule: (ctx: Context, run: RunKey) => Promise<RunRow>,
 ): Promise<void> {
-  const described = describeRun(await withContext(terminal, async (ctx) => rule(ctx, await keyOf(ctx, id))))
+  const described = describeRun(await withContext(terminal, async (ctx) => rule(ctx, await findRunKey(ctx, id))))
   printResult(terminal, json, described, () => [described.id, described.state].join('  '))
 }
 

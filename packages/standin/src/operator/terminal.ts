@@ -32,8 +32,8 @@ export class CommandFailed extends Error {
 export const operator: Actor = { kind: 'operator', id: 'command line' }
 
 /**
- * The settings of a command that uses the server's database. A command makes no database: an empty one would only look like
- * the server's.
+ * The settings of a command that uses the server's database. A command never creates a database: an empty one would only be
+ * mistaken for the server's.
  * @throws CommandFailed if there is none to use
  */
 export function readServerConfig({ app, environment, say }: Terminal): Config {

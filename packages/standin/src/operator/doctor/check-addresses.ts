@@ -67,7 +67,7 @@ function silent(check: string, what: string, setting: string, { mustAnswer }: Ou
   return mustAnswer ? wrong(check, said) : note(check, said)
 }
 
-/** Whether the callback address leads to a Standin: it must refuse a callback without an identity in our own words. */
+/** Whether the callback address leads to a Standin server: it must refuse a callback without an identity as Standin does. */
 export async function checkCallbackAddress(url: string, shown: string, outside: Outside): Promise<Finding> {
   const check = 'callback address'
   const answer = await ask(outside, url, {

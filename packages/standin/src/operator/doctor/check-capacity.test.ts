@@ -9,7 +9,7 @@ const small: Capacity = {
   pool: 6,
 }
 const said = (changes: Partial<Capacity>) =>
-  judgeCapacity({ ...small, ...changes }).map(({ level, check, said }) => `${level} ${check}: ${said}`)
+  judgeCapacity({ ...small, ...changes }).map(({ level, check, text }) => `${level} ${check}: ${text}`)
 
 test('what fits is good, and says how much there is', () => {
   expect(said({})).toEqual([

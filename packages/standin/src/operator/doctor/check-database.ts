@@ -45,7 +45,7 @@ export async function checkMigrations(sql: Sql, known: number): Promise<Finding>
     : wrong('tables', 'of a newer version. Use that version of Standin.')
 }
 
-/** Whether a server found that the database lacks what it saw committed: nothing is served from it then. */
+/** Whether a server found that the database lacks what it saw committed: then no server serves. */
 export async function checkHistory(sql: Sql): Promise<Finding> {
   const [row] = await sql<Array<{ by: string | null }>>`select found_behind_by as by from heartbeats`
   return row?.by

@@ -25,5 +25,5 @@ test.each<[string, string | undefined, Parameters<typeof seen>[0], RegExp]>([
   ['networks, without a proxy', '10.0.0.0/8', { 0: 90 }, /^wrong .*Set it to none/],
 ])('TRUST_PROXY %s', (_title, setting, counts, said) => {
   const finding = checkProxy(setting, seen(counts))
-  expect(`${finding.level} ${finding.said}`).toMatch(said)
+  expect(`${finding.level} ${finding.text}`).toMatch(said)
 })

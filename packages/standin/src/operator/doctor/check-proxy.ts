@@ -2,7 +2,7 @@ import type { Forwarded } from '../../access/forwarding-store.ts'
 import { type Finding, good, note, wrong } from './finding.ts'
 
 const check = 'proxy'
-/** Senders can invent the header: if few requests have it, that says nothing about the proxies. */
+/** Senders can invent the header, so a few requests with it say nothing about proxies. */
 const leastShare = 0.05
 
 /**

@@ -30,7 +30,7 @@ function found(changes: Record<string, string | undefined>, callbackUrl = app.ca
   const config: Config = readConfig(app, { ...settings, ...users, ...changes })
   return checkSettings(config, { callbackUrl })
     .filter(({ level }) => level !== 'good')
-    .map(({ check, level, said }) => `${level} ${check}: ${said}`)
+    .map(({ check, level, text }) => `${level} ${check}: ${text}`)
 }
 
 test('complete settings have no findings', () => {

@@ -3,11 +3,11 @@ export interface Finding {
   check: string
   /** `note`: worth knowing, and right in some setups; does not fail the command. */
   level: 'good' | 'note' | 'wrong'
-  /** The finding, and unless it is good why it matters and what to do. */
-  said: string
+  /** The finding; unless it is good, also why it matters and what to do. */
+  text: string
 }
 
-const finding = (level: Finding['level']) => (check: string, said: string) => ({ check, level, said })
+const finding = (level: Finding['level']) => (check: string, text: string) => ({ check, level, text })
 
 export const good = finding('good')
 export const note = finding('note')

@@ -10,7 +10,7 @@ import { endRestoredRuns } from '../../runs/end-restored-runs.ts'
 import { pauseRestoredSchedules } from '../../schedules/schedule-store.ts'
 
 const hour = 3_600_000
-/** So long before the end of the backup a change is worth a look. */
+/** Changes are listed for review if they happened this long before the end of the backup, or later. */
 const reviewedMs = 24 * hour
 
 const reviewedEvents: AuditEvent[] = [
@@ -21,8 +21,8 @@ const reviewedEvents: AuditEvent[] = [
 
 /**
  * Makes a database that was put back to an earlier state safe to serve from, in one transaction. What happened after that
- * state is not known: so nothing that it takes for under way goes on, and no credentials serve before they are proven again.
- * Servers serve again from its commit on.
+ * state is unknown, so nothing that was under way continues, and no credentials serve before they are proven again. Servers
+ * serve again once it is committed.
  * @returns what was stopped, and what only a person can judge
  */
 export async function afterRestore(ctx: Context, { actor }: { actor: Actor }) {
