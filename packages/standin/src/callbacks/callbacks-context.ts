@@ -1,9 +1,8 @@
 import type { AccountsContext } from '../accounts/accounts-context.ts'
 import type { TrackunitContext } from '../trackunit/trackunit-context.ts'
-import { createGroupApplier, type Outcome } from './apply-group.ts'
+import { createGroupApplier } from './apply-group.ts'
 import { createHoldLimiters, type HoldLimiters } from './held/held-limits.ts'
 import { noRejections, type UnsavedRejections } from './rejected/count-rejections.ts'
-import type { VerifiedCallback } from './verified-callback.ts'
 
 /** The context of receiving and applying callbacks. */
 export type CallbacksContext = AccountsContext & TrackunitContext & { callbacks: CallbacksMemory }
@@ -11,7 +10,7 @@ export type CallbacksContext = AccountsContext & TrackunitContext & { callbacks:
 /** What a process keeps between two callbacks. */
 export interface CallbacksMemory {
   /** Applies a callback in one transaction with those that arrive at the same time: `applyGroup`. */
-  applyInGroup: (verified: VerifiedCallback) => Promise<Outcome>
+  applyInGroup: ReturnType<typeof createGroupApplier>
   rejections: UnsavedRejections
   holdLimiters: HoldLimiters
   /** When the keys that unverified callbacks were last tried with were fetched, on the monotonic clock. */

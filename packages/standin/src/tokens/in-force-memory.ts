@@ -9,7 +9,7 @@ export type InForceMemory = ReturnType<typeof createInForceMemory>
 
 interface Source {
   clock: Clock
-  /** @throws StandinError with the reason why the account is not served */
+  /** `findCredentialsInForce`. @throws StandinError with the reason why the account is not served */
   find: (accountId: string) => Promise<InForce>
 }
 
