@@ -1,4 +1,5 @@
 import '@standin/iris-ui/styles.css'
 import { showExtension } from '@standin/iris-ui/local'
+import app from '../../standin.config.ts'
 
-void showExtension(() => import('./extensions/fleet-extension/src/index.tsx'))
+void showExtension(app, () => import('./extensions/fleet-extension/src/index.tsx'))

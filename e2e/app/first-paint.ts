@@ -4,6 +4,12 @@ import type { Manager } from './manager.ts'
 export interface FirstPaint {
   /** From the start of the app's document to its first useful text, in milliseconds. */
   usefulMs: number
+  /** Until everything below it has come, and it can be used. */
+  wholeMs: number
+  /** Whether React was still loading then. */
+  isBeforeReact: boolean
+  /** The headlines that the page had one after the other. */
+  headlines: string[]
   /** The cumulative layout shift while the page loads. */
   layoutShift: number
 }
@@ -14,16 +20,16 @@ const slowdown = 4
 
 /** Reloads the app's frame, slowly and without a cache, and waits for the first useful text. */
 export async function measureFirstPaint({ page, app, frame }: Manager): Promise<FirstPaint> {
-  await page.addInitScript(watchPaint)
+  await page.addInitScript(watchPaint, whole)
   await app.locator('h1').waitFor()
   await using _ = await slowDown(page, frame())
   await frame().evaluate(() => location.reload())
   await app.locator('[data-useful]').waitFor({ timeout: 30_000 })
   // The rest of the page is loaded, too.
-  await app.locator('.results, .reads').first().waitFor({ timeout: 30_000 })
+  await app.locator(whole).first().waitFor({ timeout: 30_000 })
   return frame().evaluate(() => {
-    const { usefulMs, layoutShift } = globalThis as unknown as FirstPaint
-    return { usefulMs, layoutShift }
+    const { usefulMs, wholeMs, isBeforeReact, headlines, layoutShift } = globalThis as unknown as FirstPaint
+    return { usefulMs, wholeMs, isBeforeReact, headlines, layoutShift }
   })
 }
 
@@ -45,19 +51,32 @@ async function slowDown(page: Page, frame: Frame): Promise<AsyncDisposable> {
   }
 }
 
-function watchPaint(): void {
+/** What the page has at last: the results, or what the first check will read. */
+const whole = '.results, .reads'
+
+function watchPaint(whole: string): void {
   const page = globalThis as unknown as FirstPaint
   page.layoutShift = 0
+  page.headlines = []
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
       if (!entry.hadRecentInput) page.layoutShift += entry.value
   }).observe({ type: 'layout-shift', buffered: true })
   new MutationObserver((_, observer) => {
-    if (!document.querySelector('.page-overview h1')) return
+    const headline = document.querySelector('.page-overview h1')?.textContent
+    if (!headline) return
+    if (page.headlines.length === 0) {
+      page.isBeforeReact = !document.querySelector('.standin')
+      requestAnimationFrame(() => {
+        page.usefulMs = performance.now()
+        document.documentElement.dataset.useful = 'yes'
+      })
+    }
+    if (page.headlines.at(-1) !== headline) page.headlines.push(headline)
+    if (!document.querySelector(whole)) return
     observer.disconnect()
     requestAnimationFrame(() => {
-      page.usefulMs = performance.now()
-      document.documentElement.dataset.useful = 'yes'
+      page.wholeMs = performance.now()
     })
   }).observe(document, { subtree: true, childList: true })
 }

@@ -6,8 +6,8 @@ export default defineConfig({
     'src/index.ts',
     'src/connection/first-answers.ts',
     'src/{trackunit,local,manifest,vite}/index.ts',
-    // Not imported by its name: Vite puts it in the place of `@trackunit/*`.
-    'src/stand-in/react-core-{contexts,hooks}.{ts,tsx}',
+    // Not imported by their names: Vite puts them in the place of `@trackunit/*` and of what React has itself.
+    'src/stand-in/{react-core-{contexts,hooks},use-sync-external-store}.{ts,tsx}',
   ],
   unbundle: true,
   platform: 'neutral',

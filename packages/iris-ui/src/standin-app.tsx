@@ -10,7 +10,6 @@ import { type AppLook, wearAccent } from './styles/accent.ts'
 import { FirstSurroundingsContext, surroundingsOf } from './surroundings.ts'
 import type { FirstTexts } from './texts/first-english.ts'
 import { textsFor } from './texts/texts-for.ts'
-import { WithActionMessages } from './texts/with-action-messages.tsx'
 
 export interface StandinAppProps {
   /** The page around the app, with its user and account. */
@@ -59,9 +58,7 @@ function Connected({
         <AskAgainContext value={askAgain}>
           <FirstSurroundingsContext value={surroundings}>
             <div className="standin" lang={texts.language}>
-              <WithActionMessages>
-                <Shell askedAtMs={askedAtMs} />
-              </WithActionMessages>
+              <Shell askedAtMs={askedAtMs} />
             </div>
           </FirstSurroundingsContext>
         </AskAgainContext>

@@ -1,7 +1,7 @@
 import type { Action } from '@standin/client'
 import { useEffect } from 'react'
 import { Link } from 'wouter'
-import { useActions } from '../connection/use-account.ts'
+import { useActions } from '../connection/use-actions.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { hostPages } from '../host-pages.ts'
 import { TryPlanButton } from '../overview/remedy-button.tsx'

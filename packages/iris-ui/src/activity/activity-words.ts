@@ -1,8 +1,9 @@
 import type { Action, ListedAuditEntry } from '@standin/client'
 import { inSentence } from '../formats/in-sentence.ts'
 import { readable } from '../formats/readable.ts'
-import { titleOf } from '../runs/run-words.ts'
-import { noChanges, type Said, type Texts } from '../texts/en.ts'
+import { titleOf } from '../runs/title-of.ts'
+import type { Said, Texts } from '../texts/en.ts'
+import { noChanges } from '../texts/no-changes.ts'
 
 interface Around {
   actions: readonly Action[]

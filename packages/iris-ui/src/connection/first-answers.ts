@@ -15,6 +15,8 @@ export interface FirstAnswers {
   take: (path: string, input: unknown) => Promise<unknown> | undefined
   /** Takes all answers that have arrived, so that the first paint shows them. */
   takeArrived: () => Array<{ path: string; input: unknown; data: unknown }>
+  /** The answer of this path, if it has come: for what is drawn before the pages are there. It can still be taken. */
+  arrived: (path: string) => unknown
   /** Once all are there or none will come, and the texts of the user's language are. */
   settled: Promise<unknown>
 }
@@ -47,6 +49,7 @@ export function askFirst({ serverUrl, token, ...given }: Asking): FirstAnswers {
   const open = new Map(
     questions.map(([path, input], index) => [keyOf(path, input), openQuestion(path, input, answerOf(answered, index))]),
   )
+  const asked = [...open.values()]
   const isFresh = () => performance.now() - askedAtMs < FRESH_MS
   return {
     askedAtMs,
@@ -64,7 +67,8 @@ export function askFirst({ serverUrl, token, ...given }: Asking): FirstAnswers {
         return [{ path, input, data: arrived.data }]
       })
     },
-    settled: Promise.allSettled([...[...open.values()].map(({ answer }) => answer), otherLanguage(given.language)]),
+    arrived: (wanted) => asked.find(({ path }) => path === wanted)?.arrived?.data,
+    settled: Promise.allSettled([...asked.map(({ answer }) => answer), otherLanguage(given.language)]),
   }
 }
 

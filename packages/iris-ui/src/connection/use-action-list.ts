@@ -3,14 +3,17 @@ import { useFirstSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
 import { RETRY_MS } from './refresh-times.ts'
 
-/** The server's catalogue of actions, with their messages in the language of the app's texts. */
-export function useActionList() {
+/**
+ * The server's catalogue of actions, with their messages in the language of the app's texts.
+ * @param options `refetchOnMount: false` for what only reads along: it asks nothing that is known
+ */
+export function useActionList(options: { refetchOnMount?: false } = {}) {
   const trpc = useTRPC()
   const { host, texts } = useFirstSurroundings()
   return useQuery(
     trpc.action.list.queryOptions(
       { accountId: host.account.id, language: texts.language },
-      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : false) },
+      { ...options, refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : false) },
     ),
   )
 }

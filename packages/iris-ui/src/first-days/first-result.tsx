@@ -1,5 +1,8 @@
 import type { Action, Run } from '@standin/client'
+import { useMemo } from 'react'
 import { Link } from 'wouter'
+import { actionInWords } from '../actions/action-in-words.ts'
+import { useActions } from '../connection/use-actions.ts'
 import { useReceivers } from '../connection/use-receivers.ts'
 import { elapsed } from '../formats/elapsed.ts'
 import { useNow } from '../formats/use-now.ts'
@@ -17,8 +20,10 @@ const WORST = 5
 const MONDAYS = recurrenceOf({ kind: 'weekly', days: [0], hour: 6, minute: 0 })
 
 /** What the first check found, its worst, and one offer: the same every Monday. */
-export function FirstResult({ run, action, sendsEmail }: { run: Run; action: Action; sendsEmail: boolean }) {
+export function FirstResult({ run, action: given }: { run: Run; action: Action }) {
   const { host, texts, formats } = useSurroundings()
+  const { sendsEmail } = useActions()
+  const action = useMemo(() => actionInWords(given, texts), [given, texts])
   const words = texts.firstDays
   const nowMs = useNow(60_000)
   const { first } = useResult(run)

@@ -1,22 +1,22 @@
 import type { Action } from '@standin/client'
-import { Suspense, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
+import { actionInWords } from '../actions/action-in-words.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { useAnnouncedChange } from '../overview/use-announced-change.ts'
 import { Button } from '../parts/button.tsx'
 import { RefusedStart } from '../parts/refused-start.tsx'
-import { addressOfRun } from '../runs/run-words.ts'
+import { addressOfRun } from '../runs/address-of-run.ts'
 import { useStartRun } from '../runs/use-start-run.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { useSurroundings } from '../surroundings.ts'
 import { defaultsOf } from './defaults-of.ts'
-import { firstDays } from './late-first-days.ts'
+import { FirstReads } from './first-reads.tsx'
 
-const FirstReads = firstDays.part('FirstReads')
-
-/** What this is, one button, and what it will read. In the first JavaScript, but for the list: nobody opens the app more curiously. */
-export function FirstVisit({ action }: { action: Action }) {
-  const { host, texts } = useFirstSurroundings()
+/** What this is, one button, and what it will read. */
+export function FirstVisit({ action: given }: { action: Action }) {
+  const { host, texts } = useSurroundings()
+  const action = useMemo(() => actionInWords(given, texts), [given, texts])
   const words = texts.firstDays
   const [, navigate] = useLocation()
   const [sentence, setSentence] = useState(words.whatThisIs)
@@ -44,9 +44,7 @@ export function FirstVisit({ action }: { action: Action }) {
         </div>
         <p className="small muted">{words.onlyReads(host.account.name)}</p>
       </div>
-      <Suspense fallback={null}>
-        <FirstReads action={action} onCount={setSentence} />
-      </Suspense>
+      <FirstReads action={action} onCount={setSentence} />
     </>
   )
 }

@@ -1,6 +1,7 @@
 import type { Run, RunResult } from '@standin/client'
 import { hindranceOf } from '../actions/may-start.ts'
-import { useActions, useInstallation } from '../connection/use-account.ts'
+import { useInstallation } from '../connection/use-account.ts'
+import { useActions } from '../connection/use-actions.ts'
 import { useSchedules } from '../schedules/use-schedules.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { defaultsOf } from './defaults-of.ts'

@@ -1,37 +1,17 @@
 import { capital } from './capital.ts'
-import { createQuantities, type SystemOfMeasurement } from './quantities.ts'
+import { createFirstFormats, type FormatOptions, isTimeZone, wordsAndZone } from './first-formats.ts'
+import { createQuantities } from './quantities.ts'
 
-/** A moment in the past, in parts that each language orders itself. */
-export interface SaidMoment {
-  /** `today`, `yesterday`, a weekday of the last six days, or a date, with the year if it is not this year. */
-  kind: 'today' | 'yesterday' | 'weekday' | 'date'
-  day: string
-  shortDay: string
-  clock: string
-}
-
-export interface FormatOptions {
-  /** The user's language: of its region, numbers, days and the clock are written as there. */
-  language: string
-  /** The language of the texts. If it is another one, numbers, days and the clock are in it: no sentence mixes two. */
-  textLanguage: string
-  timeZone?: string | undefined
-  /** Metric if the host does not say. */
-  measurement?: SystemOfMeasurement | undefined
-}
+export type { SaidMoment } from './first-formats.ts'
 
 export type Formats = ReturnType<typeof createFormats>
 
 /** Numbers, sizes and times as the user writes them, in the user's time zone. What the host sends wrong is left to the browser. */
-export function createFormats({ language, textLanguage, timeZone, measurement }: FormatOptions) {
-  const own = known(language) ?? textLanguage
-  const words = own.split('-')[0] === textLanguage.split('-')[0] ? own : textLanguage
-  const zone = timeZone && isTimeZone(timeZone) ? { timeZone } : {}
-
-  const number = new Intl.NumberFormat(words)
+export function createFormats(options: FormatOptions) {
+  const { words, zone } = wordsAndZone(options)
+  const first = createFirstFormats(options)
   const clock = new Intl.DateTimeFormat(words, { timeStyle: 'short', ...zone })
   const relativeDay = new Intl.RelativeTimeFormat(words, { numeric: 'auto' })
-  const weekday = new Intl.DateTimeFormat(words, { weekday: 'long', ...zone })
   const calendar = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...zone })
   const date = (month: 'long' | 'short', withYear: boolean) =>
     new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone })
@@ -46,12 +26,12 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
   const calendarDay = (at: Date) => Date.parse(`${calendar.format(at)}T00:00Z`)
 
   return {
+    ...first,
     /** The user's own zone. */
     zone: zone.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    number: (value: number) => number.format(value),
     /** 0.62 → `62 %`, as results write it. */
     percent: (share: number) => `${whole.format(share * 100)}\u00a0%`,
-    quantity: createQuantities(words, measurement ?? 'metric'),
+    quantity: createQuantities(words, options.measurement ?? 'metric'),
     /** 214,300 → `214 kB`; thousands, as file managers count. */
     bytes(value: number): string {
       const [amount, unit] = value >= 999_500 ? [value / 1_000_000, 'megabyte'] : [value / 1_000, 'kilobyte']
@@ -60,7 +40,6 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
         Math.max(amount, 0.1),
       )
     },
-    clock: (at: string | number) => clock.format(new Date(at)),
     /** With seconds, for a log. */
     exactClock: (at: string | number) => exactClock.format(new Date(at)),
     /** A time of day that belongs to no zone: what a schedule says. */
@@ -113,44 +92,11 @@ export function createFormats({ language, textLanguage, timeZone, measurement }:
     date: (at: string) => date('long', true).format(new Date(at)),
     /** `today 06:05`, `29 Sept`, `29 Sept 2025`; with the clock for older moments as well: `29 Sept, 14:00`. */
     shortMoment(at: string, nowMs: number, withClock = false): string {
-      const { kind, shortDay } = this.moment(at, nowMs)
+      const { kind, shortDay } = first.moment(at, nowMs)
       const time = clock.format(new Date(at))
       if (kind === 'today' || kind === 'yesterday') return `${shortDay} ${time}`
       const day = kind === 'weekday' ? date('short', false).format(new Date(at)) : shortDay
       return withClock ? `${day}, ${time}` : day
     },
-    moment(at: string, nowMs: number): SaidMoment {
-      const then = new Date(at)
-      const now = new Date(nowMs)
-      const daysAgo = Math.round((calendarDay(now) - calendarDay(then)) / 86_400_000)
-      const said = (kind: SaidMoment['kind'], day: string, shortDay = day) => ({
-        kind,
-        day,
-        shortDay,
-        clock: clock.format(then),
-      })
-
-      if (daysAgo === 0) return said('today', relativeDay.format(0, 'day'))
-      if (daysAgo === 1) return said('yesterday', relativeDay.format(-1, 'day'))
-      if (daysAgo > 1 && daysAgo < 7) return said('weekday', weekday.format(then))
-      const otherYear = calendar.format(then).slice(0, 4) !== calendar.format(now).slice(0, 4)
-      return said('date', date('long', otherYear).format(then), date('short', otherYear).format(then))
-    },
-  }
-}
-
-function known(language: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(language.replaceAll('_', '-'))[0]
-  } catch {
-    return undefined
-  }
-}
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone }))
-  } catch {
-    return false
   }
 }

@@ -7,6 +7,7 @@ import { refusalWords } from '../connection/refusal-words.ts'
 import { hostPages } from '../host-pages.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { lateFile } from '../parts/late-file.ts'
 import { lateParts } from '../parts/late-parts.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Question } from '../parts/question.tsx'
@@ -15,7 +16,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { Field, Select } from './field.tsx'
 import { chipsOf, isEverything, isSameFilter, namesOf, savedFilterOf, withToggled } from './machine-filters.ts'
 
-const MachinePicker = lateParts(() => import('../overlays/machine-picker.tsx')).part('MachinePicker')
+const MachinePicker = lateParts(lateFile(() => import('../overlays/machine-picker.tsx'))).part('MachinePicker')
 const noFilters: readonly SavedFilter[] = []
 
 interface MachineChoiceProps {

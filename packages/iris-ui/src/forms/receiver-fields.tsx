@@ -1,4 +1,4 @@
-import { useActions } from '../connection/use-account.ts'
+import { useActions } from '../connection/use-actions.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { describedBy, Field, Select } from './field.tsx'

@@ -2,18 +2,18 @@ import { askFirst, restorePlace } from '../connection/first-answers.ts'
 import { managerConnection } from '../stand-in/manager-connection.ts'
 import { environment } from '../trackunit/environment.ts'
 
-/** Requests to the server start as soon as Manager has named the account, while the page's own code is still loading. */
+/**
+ * Requests to the server start as soon as Manager has named the account, while the page's own code is still loading.
+ * Undefined without Manager or a token.
+ */
 export const firstAnswers = managerConnection.then(
-  ({ context: { user, account }, firstToken: token }) => {
+  ({ context, firstToken: token }) => {
+    const { user, account } = context
     restorePlace(account.id)
     if (token === undefined) return undefined
-    return askFirst({
-      serverUrl: environment.serverUrl,
-      token,
-      accountId: account.id,
-      language: user.language,
-      hash: location.hash,
-    })
+    const { language } = user
+    const asked = { serverUrl: environment.serverUrl, token, accountId: account.id, language, hash: location.hash }
+    return { context, first: askFirst(asked) }
   },
   () => undefined,
 )

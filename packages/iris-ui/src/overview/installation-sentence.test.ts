@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { da, en } from '../texts/called-standin.fixture.ts'
 import { installationSentence } from './installation-sentence.ts'
+import { needInWords } from './need-in-words.ts'
 import { needsYou } from './needs-you.ts'
 
 const nowMs = Date.parse('2026-11-24T08:44:00Z')
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
-const nothing = { actions: [], sendsEmail: true, undelivered: [], results: [], schedules: [], going: [] }
+const nothing = { actions: [] as Action[], sendsEmail: true, undelivered: [], results: [], schedules: [], going: [] }
 const around = { account: 'Nordvang Entreprenør', needs: 0, nowMs, texts: en, formats }
 
 const installation = (changes: Partial<Installation>): Installation => ({
@@ -157,8 +158,11 @@ describe('access that does not work yet', () => {
 })
 
 describe('what needs a person', () => {
-  const needs = (changes: Partial<Installation>) =>
-    needsYou(installation(changes), { ...around, ...nothing }).map(({ what }) => what)
+  const inWords = (changes: Partial<Installation>, known = nothing) =>
+    needsYou(installation(changes), known).map((need) =>
+      needInWords(need, { ...around, ...known, mayApprove: installation(changes).mayApprove }),
+    )
+  const needs = (changes: Partial<Installation>) => inWords(changes).map(({ what }) => what)
   const waiting = (state: Installation['waiting'][number]['state']) => ({
     generation: 3,
     state,
@@ -197,7 +201,7 @@ describe('what needs a person', () => {
       { ...action, title: 'Fleet snapshot', missingOptionalScopes: ['account.event.manage'] },
       { ...action, title: 'Clear stale events', missingOptionalScopes: [] },
     ] as unknown as Action[]
-    expect(needsYou(installation({}), { ...around, ...nothing, actions })).toMatchObject([
+    expect(inWords({}, { ...nothing, actions })).toMatchObject([
       {
         what: '“Attention list” and “Fleet snapshot” leave something out.',
         means: expect.stringContaining('“See and dismiss events” was not allowed'),

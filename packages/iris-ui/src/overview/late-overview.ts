@@ -1,4 +1,4 @@
 import { lateParts } from '../parts/late-parts.tsx'
+import { overviewFile } from './overview-file.ts'
 
-/** What stands beside or below the first words, or in rare states only. */
-export const overviewParts = lateParts(() => import('./overview-parts.tsx'))
+export const overviewParts = lateParts(overviewFile)

@@ -1,33 +1,43 @@
-import type { Installation } from '@standin/client'
-import { Suspense } from 'react'
+import type { Action, Installation, Run } from '@standin/client'
 import { Link } from 'wouter'
+import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { useFirstSurroundings } from '../surroundings.ts'
-import { overviewParts } from './late-overview.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { ApprovalDecision } from './approval-decision.tsx'
+import { needInWords } from './need-in-words.ts'
 import type { Need } from './needs-you.ts'
 import { AgainButton, ResendButton, ResumeButton, TryPlanButton } from './remedy-button.tsx'
-
-const ApprovalDecision = overviewParts.part('ApprovalDecision')
-const RemovalDecision = overviewParts.part('RemovalDecision')
+import { RemovalDecision } from './removal-decision.tsx'
 
 interface NeedsYouPanelProps {
   needs: readonly Need[]
   installation: Installation
+  actions: readonly Action[]
+  /** Whether the server can send emails. */
+  sendsEmail: boolean
+  /** The runs that have not ended. */
+  going: readonly Run[]
   /** The number of active schedules, for the decision about access. */
   activeSchedules: number
 }
 
 /** The one tinted panel: there only while something waits for a person. */
-export function NeedsYouPanel({ needs, installation, activeSchedules }: NeedsYouPanelProps) {
-  const { host, texts } = useFirstSurroundings()
+export function NeedsYouPanel({ needs, installation, activeSchedules, ...around }: NeedsYouPanelProps) {
+  const { host, texts, formats } = useSurroundings()
+  const nowMs = useNow(30_000)
   if (needs.length === 0) return null
+  const { mayApprove } = installation
+  const said = needs.map((need) => ({
+    id: need.id,
+    ...needInWords(need, { ...around, mayApprove, nowMs, texts, formats }),
+  }))
 
   return (
     <section className="sec need" aria-labelledby="h-need" data-needs={needs.length}>
       <h2 id="h-need">{texts.needs.heading}</h2>
       <ul className="rows">
-        {needs.map(({ id, tone, icon, what, means, way }) => (
+        {said.map(({ id, tone, icon, what, means, way }) => (
           <li key={id} data-need={id}>
             <Icon name={icon} tone={tone} />
             <div>
@@ -52,21 +62,17 @@ export function NeedsYouPanel({ needs, installation, activeSchedules }: NeedsYou
             </div>
             {way?.kind === 'removal' && (
               <div className="under">
-                <Suspense fallback={null}>
-                  <RemovalDecision />
-                </Suspense>
+                <RemovalDecision />
               </div>
             )}
             {way?.kind === 'approval' && (
               <div className="under">
-                <Suspense fallback={null}>
-                  <ApprovalDecision
-                    installation={installation}
-                    generation={way.generation}
-                    since={way.since}
-                    activeSchedules={activeSchedules}
-                  />
-                </Suspense>
+                <ApprovalDecision
+                  installation={installation}
+                  generation={way.generation}
+                  since={way.since}
+                  activeSchedules={activeSchedules}
+                />
               </div>
             )}
           </li>

@@ -4,7 +4,8 @@ import { hindranceWords } from '../actions/hindrance-words.ts'
 import { createFormats } from '../formats/create-formats.ts'
 import { aRun } from '../runs/a-run.fixture.ts'
 import { en } from '../texts/called-standin.fixture.ts'
-import { type Need, needsYou } from './needs-you.ts'
+import { type AroundNeeds, needInWords } from './need-in-words.ts'
+import { type KnownOfNeeds, needsYou } from './needs-you.ts'
 
 const installation = {
   state: 'active',
@@ -53,9 +54,12 @@ const anUndelivered = (delivery: Partial<Delivery>, of: Partial<Undelivered> = {
 })
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'UTC', measurement: 'metric' })
-function needs(known: Partial<Parameters<typeof needsYou>[1]>): Need[] {
-  const nothing = { actions: [anAction()], sendsEmail: true, undelivered: [], results: [], schedules: [], going: [] }
-  return needsYou(installation, { ...nothing, nowMs: 0, texts: en, formats, ...known })
+/** As the panel says it. */
+function needs(known: Partial<KnownOfNeeds & AroundNeeds>) {
+  const nothing = { actions: [anAction()], undelivered: [], results: [], schedules: [] }
+  const reader = { mayApprove: installation.mayApprove, sendsEmail: true, going: [], nowMs: 0, texts: en, formats }
+  const all = { ...nothing, ...reader, ...known }
+  return needsYou(installation, all).map((need) => ({ id: need.id, ...needInWords(need, all) }))
 }
 const wayOf = (known: Parameters<typeof needs>[0]) => {
   const { kind, to, words } = { to: undefined, words: undefined, ...needs(known)[0]?.way } as Record<string, unknown>

@@ -1,5 +1,3 @@
-export { ApprovalDecision } from './approval-decision.tsx'
-export { ComingUp } from './coming-up.tsx'
+export { FirstVisit } from '../first-days/first-visit.tsx'
 export { InstallationNotice } from './installation-notice.tsx'
-export { Permissions } from './permissions.tsx'
-export { RemovalDecision } from './removal-decision.tsx'
+export { OverviewRows } from './overview-rows.tsx'

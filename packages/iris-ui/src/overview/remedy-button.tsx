@@ -4,11 +4,11 @@ import { Button } from '../parts/button.tsx'
 import { RefusedPress } from '../parts/refused-press.tsx'
 import { RefusedStart } from '../parts/refused-start.tsx'
 import { useRetryRun } from '../runs/use-retry-run.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { useSurroundings } from '../surroundings.ts'
 
 /** Sends a result once more to a receiver that it did not reach. */
 export function ResendButton({ runId, deliveryId, to }: { runId: string; deliveryId: string; to: string }) {
-  const { host, texts } = useFirstSurroundings()
+  const { host, texts } = useSurroundings()
   const words = texts.needs
   const trpc = useTRPC()
   const queryClient = useQueryClient()
@@ -40,7 +40,7 @@ export function ResendButton({ runId, deliveryId, to }: { runId: string; deliver
 }
 
 export function ResumeButton({ scheduleId, title }: { scheduleId: string; title: string }) {
-  const { host, texts } = useFirstSurroundings()
+  const { host, texts } = useSurroundings()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const resume = useMutation(
@@ -68,7 +68,7 @@ export function ResumeButton({ scheduleId, title }: { scheduleId: string; title:
 
 /** Runs once more what could not check everything. */
 export function AgainButton({ runId, title }: { runId: string; title: string }) {
-  const { texts } = useFirstSurroundings()
+  const { texts } = useSurroundings()
   const { press, busy, failure } = useRetryRun({ runId, title })
   return (
     <>
@@ -84,7 +84,7 @@ export function AgainButton({ runId, title }: { runId: string; title: string }) 
 
 /** For a plan that was bought: actions that it needs can be started again, and the next one asks Trackunit. */
 export function TryPlanButton() {
-  const { host, texts } = useFirstSurroundings()
+  const { host, texts } = useSurroundings()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const tryPlan = useMutation(

@@ -4,9 +4,9 @@ import { Link } from 'wouter'
 import { useNow } from '../formats/use-now.ts'
 import { SkeletonRows } from '../parts/skeleton.tsx'
 import type { EndedRun } from '../runs/follow-run.ts'
-import { titleOf } from '../runs/run-words.ts'
+import { titleOf } from '../runs/title-of.ts'
 import { addresses } from '../shell/addresses.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { useSurroundings } from '../surroundings.ts'
 import { ResultRow } from './result-row.tsx'
 
 interface ResultListProps {
@@ -21,7 +21,7 @@ interface ResultListProps {
 }
 
 export function ResultList({ results, known, failed, actions, going, heading }: ResultListProps) {
-  const { texts } = useFirstSurroundings()
+  const { texts } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.results
 

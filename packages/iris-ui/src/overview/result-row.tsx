@@ -1,9 +1,10 @@
 import { Link } from 'wouter'
 import { Icon } from '../parts/icon.tsx'
+import { addressOfRun } from '../runs/address-of-run.ts'
 import type { EndedRun } from '../runs/follow-run.ts'
 import { resultLook } from '../runs/result-look.ts'
-import { addressOfRun, reasonWords, resultWords, startedByWords } from '../runs/run-words.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { reasonWords, resultWords, startedByWords } from '../runs/run-words.ts'
+import { useSurroundings } from '../surroundings.ts'
 
 interface ResultRowProps {
   run: EndedRun
@@ -15,7 +16,7 @@ interface ResultRowProps {
 
 /** The result as a sentence, when and by whom, and how many files it left. */
 export function ResultRow({ run, title, nowMs, end }: ResultRowProps) {
-  const { host, texts, formats } = useFirstSurroundings()
+  const { host, texts, formats } = useSurroundings()
   const words = texts.results
   const shown = { title, userId: host.user.id, texts, formats }
   const { icon, tone, state } = resultLook(run, texts)

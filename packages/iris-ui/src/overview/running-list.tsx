@@ -1,7 +1,7 @@
 import type { Action, Run, RunEvent } from '@standin/client'
 import { useEffect, useRef } from 'react'
-import { titleOf } from '../runs/run-words.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { titleOf } from '../runs/title-of.ts'
+import { useSurroundings } from '../surroundings.ts'
 import { RunningRow } from './running-row.tsx'
 
 interface RunningListProps {
@@ -14,7 +14,7 @@ interface RunningListProps {
 
 /** The running runs. Hidden when there are none. */
 export function RunningList({ runs, actions, onEvents, onFocusLost }: RunningListProps) {
-  const { texts } = useFirstSurroundings()
+  const { texts } = useSurroundings()
   const focusWithin = useRef(false)
   const gone = runs.length === 0
 

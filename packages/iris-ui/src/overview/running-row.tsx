@@ -5,17 +5,11 @@ import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { ProgressBar } from '../parts/progress-bar.tsx'
-import {
-  addressOfRun,
-  progressMessage,
-  progressWords,
-  runningWords,
-  startedByWords,
-  waitingWords,
-} from '../runs/run-words.ts'
+import { addressOfRun } from '../runs/address-of-run.ts'
+import { progressMessage, progressWords, runningWords, startedByWords, waitingWords } from '../runs/run-words.ts'
 import { shareOf } from '../runs/share-of.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { useSurroundings } from '../surroundings.ts'
 
 interface RunningRowProps {
   run: Run
@@ -24,7 +18,7 @@ interface RunningRowProps {
 }
 
 export function RunningRow({ run, title, onEvents }: RunningRowProps) {
-  const { host, texts, formats } = useFirstSurroundings()
+  const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
   useRunEvents(run.id, onEvents)
 

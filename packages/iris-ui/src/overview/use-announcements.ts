@@ -2,9 +2,10 @@ import type { Action, Run } from '@standin/client'
 import { useEffect, useRef } from 'react'
 import { timeLeft } from '../formats/time-left.ts'
 import { type Announced, progressToAnnounce } from '../runs/progress-to-announce.ts'
-import { resultWords, runningWords, titleOf } from '../runs/run-words.ts'
+import { resultWords, runningWords } from '../runs/run-words.ts'
+import { titleOf } from '../runs/title-of.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { useSurroundings } from '../surroundings.ts'
 
 interface Watched {
   runs: { going: readonly Run[]; results: readonly Run[] }
@@ -13,7 +14,7 @@ interface Watched {
 
 /** Announces progress now and then, and the end of a run, to screen readers. */
 export function useAnnouncements({ runs, actions }: Watched): void {
-  const { host, texts, formats } = useFirstSurroundings()
+  const { host, texts, formats } = useSurroundings()
   const { say } = useAnnouncer()
   const watched = useRef(new Map<string, Announced>())
 

@@ -1,5 +1,5 @@
 import type { Installation } from '@standin/client'
-import type { Formats } from '../formats/create-formats.ts'
+import type { FirstFormats } from '../formats/first-formats.ts'
 import type { FirstTexts } from '../texts/first-english.ts'
 
 interface Around {
@@ -8,7 +8,7 @@ interface Around {
   needs?: number | undefined
   nowMs: number
   texts: FirstTexts
-  formats: Formats
+  formats: FirstFormats
 }
 
 /** What the page opens with while Standin works. */

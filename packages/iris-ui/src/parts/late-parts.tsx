@@ -1,7 +1,7 @@
 import { type ComponentType, createElement, lazy, type ReactNode, useState } from 'react'
 import { WithAllTexts } from '../texts/with-all-texts.tsx'
 import { LateBoundary } from './late-failed.tsx'
-import { LoadFailed } from './load-failed.ts'
+import type { LateFile } from './late-file.ts'
 
 type PropsOf<Part> = Part extends (props: infer Props extends object) => ReactNode ? Props : never
 
@@ -12,15 +12,7 @@ type PropsOf<Part> = Part extends (props: infer Props extends object) => ReactNo
  *
  * @param level 1 for whole pages, whose notice is then their heading
  */
-export function lateParts<File extends object>(load: () => Promise<File>, { level }: { level?: 1 } = {}) {
-  let come: File | undefined
-  async function bring(): Promise<File> {
-    come ??= await load().catch((error: unknown) => {
-      throw new LoadFailed('a file of the app did not come', { cause: error })
-    })
-    return come
-  }
-
+export function lateParts<File extends object>({ bring, come }: LateFile<File>, { level }: { level?: 1 } = {}) {
   return {
     bring,
     part<Name extends keyof File>(name: Name) {
@@ -30,7 +22,8 @@ export function lateParts<File extends object>(load: () => Promise<File>, { leve
       return function LatePart(props: PropsOf<File[Name]>) {
         // Stable while it is mounted: its state would be lost.
         const [part] = useState<Part>(() => {
-          if (come) return of(come)
+          const file = come()
+          if (file) return of(file)
           void bring().catch(() => {}) // Together with the texts; `lazy` says if it fails.
           return late
         })

@@ -1,5 +1,5 @@
 import type { Failure } from '../connection/failure.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { useSurroundings } from '../surroundings.ts'
 import { LateRefusal } from './late-refusal.tsx'
 
 interface RefusedStartProps {
@@ -11,7 +11,7 @@ interface RefusedStartProps {
 
 /** Says that an action was not started, and the server's reason. Put it into an alert that is there before. */
 export function RefusedStart({ failure, title, isAgain = false }: RefusedStartProps) {
-  const { texts } = useFirstSurroundings()
+  const { texts } = useSurroundings()
   const kind = isAgain ? 'again' : 'start'
   return failure && <LateRefusal what={texts.actions.notStarted(title)} failure={failure} kind={kind} />
 }

@@ -1,10 +1,11 @@
 import { type ReactNode, Suspense, useState } from 'react'
 import { Button } from '../parts/button.tsx'
+import { lateFile } from '../parts/late-file.ts'
 import { lateParts } from '../parts/late-parts.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { ResultIcon } from './result-icon.tsx'
 
-const sheets = lateParts(() => import('../overlays/sheet.tsx'))
+const sheets = lateParts(lateFile(() => import('../overlays/sheet.tsx')))
 const Sheet = sheets.part('Sheet')
 
 interface FilterSheetProps {

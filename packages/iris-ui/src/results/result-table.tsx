@@ -1,5 +1,6 @@
 import type { Run, RunResult } from '@standin/client'
 import { Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { lateFile } from '../parts/late-file.ts'
 import { lateParts } from '../parts/late-parts.tsx'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useAddressState } from '../shell/hash-location.ts'
@@ -13,7 +14,7 @@ import { TableTools } from './table-tools.tsx'
 import { useResult, WINDOW } from './use-result.ts'
 import { VirtualRows } from './virtual-rows.tsx'
 
-const MapSection = lateParts(() => import('./map-section.tsx')).part('MapSection')
+const MapSection = lateParts(lateFile(() => import('./map-section.tsx'))).part('MapSection')
 const LIVE_ROWS = 10
 /** Fewer are seen at a glance. */
 const MANY_ROWS = 10

@@ -1,3 +1,7 @@
+import { lateFile } from '../parts/late-file.ts'
 import { lateParts } from '../parts/late-parts.tsx'
 
-export const runPages = lateParts(() => import('./run-pages.tsx'), { level: 1 })
+export const runPages = lateParts(
+  lateFile(() => import('./run-pages.tsx')),
+  { level: 1 },
+)

@@ -1,6 +1,6 @@
 import type { Delivery } from '@standin/client'
-import type { FirstTexts } from '../texts/first-english.ts'
+import type { Texts } from '../texts/en.ts'
 
 /** Why a result was not sent, where it is not because of its receiver. */
-export const notReceiverWords = (reason: Delivery['reason'], { results: { because } }: Pick<FirstTexts, 'results'>) =>
+export const notReceiverWords = (reason: Delivery['reason'], { results: { because } }: Pick<Texts, 'results'>) =>
   reason === 'INSTALLATION_UNINSTALLED' || reason === 'RESTORED' ? because[reason] : undefined

@@ -1,12 +1,12 @@
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
-import type { FirstTexts } from '../texts/first-english.ts'
+import type { Texts } from '../texts/en.ts'
 import type { EndedRun } from './follow-run.ts'
 
 /** How a result looks: what could not check everything is never green. */
 export function resultLook(
   { state, incomplete }: Pick<EndedRun, 'state' | 'incomplete'>,
-  { results: words }: Pick<FirstTexts, 'results'>,
+  { results: words }: Pick<Texts, 'results'>,
 ): { icon: IconName; tone: Tone; state: string } {
   if (state === 'failed') return { icon: 'bad', tone: 'bad', state: words.failedState }
   if (state === 'cancelled') return { icon: 'off', tone: 'wait', state: words.cancelledState }

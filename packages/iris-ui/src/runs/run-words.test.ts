@@ -2,15 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { en } from '../texts/called-standin.fixture.ts'
 import { aRun } from './a-run.fixture.ts'
-import {
-  makersWords,
-  reasonWords,
-  resultWords,
-  runningWords,
-  startedByWords,
-  titleOf,
-  waitingWords,
-} from './run-words.ts'
+import { makersWords, reasonWords, resultWords, runningWords, startedByWords, waitingWords } from './run-words.ts'
+import { titleOf } from './title-of.ts'
 
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
 const words = { title: 'Fleet snapshot', userId: 'mette', texts: en, formats }

@@ -1,14 +1,13 @@
 import { type ErrorReason, type Run, textOf } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
 import { wholeMinute } from '../formats/whole-minute.ts'
-import { addresses } from '../shell/addresses.ts'
-import type { FirstTexts } from '../texts/first-english.ts'
+import type { Texts } from '../texts/en.ts'
 
 interface Words {
   /** The action's title. */
   title: string
   userId: string
-  texts: FirstTexts
+  texts: Texts
   formats: Formats
 }
 
@@ -65,7 +64,7 @@ const triedAgain: readonly NonNullable<Run['reason']>[] = [
 /** Why a run waits, in one short sentence. */
 export function waitingWords(
   { actionId, reason, failure }: Pick<Run, 'actionId' | 'reason' | 'failure'>,
-  texts: FirstTexts,
+  texts: Texts,
 ): string {
   if (failure) return withStop(texts.ofAction(actionId, failure))
   const words = texts.running
@@ -125,20 +124,7 @@ export function startedByWords({ startedBy }: Run, { userId, texts }: Pick<Words
   }
 }
 
-/** The title of an action that is no longer in the catalogue: its id, made readable. */
-export function titleOf(actionId: string, actions: readonly { id: string; title: string }[]): string {
-  const title = actions.find(({ id }) => id === actionId)?.title
-  if (title) return title
-  const words = actionId.replaceAll('-', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
 /** In rows, headlines have no full stop. */
 function withoutStop(headline: string | null): string | undefined {
   return headline?.replace(/(?<!\.)\.$/, '') || undefined
-}
-
-/** A preview has a page of its own, where its changes are made. */
-export function addressOfRun({ id, actionId, mode }: Pick<Run, 'id' | 'actionId' | 'mode'>): string {
-  return mode === 'preview' ? addresses.preview(actionId, id) : addresses.run(id)
 }

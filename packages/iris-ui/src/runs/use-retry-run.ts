@@ -6,13 +6,13 @@ import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { failureOf, isRefusal, mayPass } from '../connection/failure.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
-import { addressOfRun } from './run-words.ts'
+import { useSurroundings } from '../surroundings.ts'
+import { addressOfRun } from './address-of-run.ts'
 import { whatStartsDependOn } from './what-starts-depend-on.ts'
 
 /** The same run once more: as often as it is pressed without an answer, it is one run. */
 export function useRetryRun({ runId, title }: { runId: Run['id']; title: string }) {
-  const { texts } = useFirstSurroundings()
+  const { texts } = useSurroundings()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const askAgain = useAskAgain()

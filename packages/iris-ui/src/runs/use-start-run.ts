@@ -4,7 +4,7 @@ import { useRef } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { type Failure, failureOf, isRefusal, mayPass } from '../connection/failure.ts'
-import { useFirstSurroundings } from '../surroundings.ts'
+import { useSurroundings } from '../surroundings.ts'
 import { whatStartsDependOn } from './what-starts-depend-on.ts'
 
 export interface RunWanted {
@@ -28,7 +28,7 @@ export function useStartRun(onStarted: (run: Run) => void): StartingRun {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const askAgain = useAskAgain()
-  const { host, texts, formats } = useFirstSurroundings()
+  const { host, texts, formats } = useSurroundings()
   const intention = useRef<{ key: string; of: string }>(undefined)
 
   const mutation = useMutation(

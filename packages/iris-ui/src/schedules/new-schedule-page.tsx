@@ -1,4 +1,4 @@
-import { useActions } from '../connection/use-account.ts'
+import { useActions } from '../connection/use-actions.ts'
 import { Crumb } from '../parts/crumb.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { PageSkeleton } from '../parts/skeleton.tsx'

@@ -1,15 +1,19 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { Suspense, useEffect, useRef } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { ConnectionNotice } from '../connection/connection-notice.tsx'
 import { failureOf } from '../connection/failure.ts'
 import { useInstallation } from '../connection/use-account.ts'
-import { useNow } from '../formats/use-now.ts'
-import { wholeMinute } from '../formats/whole-minute.ts'
-import { Notice } from '../parts/notice.tsx'
+import { lateFile } from '../parts/late-file.ts'
+import { lateParts } from '../parts/late-parts.tsx'
 import { useRuns } from '../runs/use-runs.ts'
 import { useUnanswered } from '../runs/use-unanswered.ts'
 import { useFirstSurroundings } from '../surroundings.ts'
+
+const trouble = lateParts(lateFile(() => import('./trackunit-trouble.tsx')))
+const TrackunitTrouble = trouble.part('TrackunitTrouble')
+/** When the page is idle. */
+export const bringTrouble = trouble.bring
 
 /** Under the tabs of every page: no connection to us, or Trackunit does not answer. Never both. */
 export function PageNotices() {
@@ -36,34 +40,16 @@ export function PageNotices() {
 type Trackunit = NonNullable<ReturnType<typeof useInstallation>['data']>['trackunit']
 
 function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { trackunit: Trackunit }) {
-  const { texts, formats } = useFirstSurroundings()
-  const nowMs = useNow(10_000)
   const { going } = useRuns()
   const isUnanswered = useUnanswered(going)
-  const { shell } = texts
-
-  if (unavailableSince || isUnanswered) {
-    const waiting = going.filter(({ state }) => state === 'waiting').length
-    const heading = unavailableSince
-      ? shell.trackunitDown(formats.moment(unavailableSince, nowMs))
-      : shell.trackunitDownNow
-    return (
-      <Notice tone="warn" icon="cloudOff" heading={heading} level={2} slim>
-        <p>{shell.trackunitDownMeans(waiting)}</p>
-      </Notice>
-    )
-  }
-  if (!limitedUntil || Date.parse(limitedUntil) <= nowMs) return null
+  if (!unavailableSince && !isUnanswered && !limitedUntil) return null
   return (
-    <Notice
-      tone="wait"
-      icon="clock"
-      heading={shell.limited(formats.clock(wholeMinute(Date.parse(limitedUntil))))}
-      level={2}
-      slim
-    >
-      <p>{shell.limitedMeans}</p>
-    </Notice>
+    <Suspense fallback={null}>
+      <TrackunitTrouble
+        {...{ unavailableSince, isUnanswered, limitedUntil }}
+        waiting={going.filter(({ state }) => state === 'waiting').length}
+      />
+    </Suspense>
   )
 }
 

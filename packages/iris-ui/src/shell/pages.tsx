@@ -1,15 +1,25 @@
 import { Suspense } from 'react'
 import { Route, Switch } from 'wouter'
 import { OverviewPage } from '../overview/overview-page.tsx'
+import { lateFile } from '../parts/late-file.ts'
 import { lateParts } from '../parts/late-parts.tsx'
 import { DelayedSkeleton } from '../parts/skeleton.tsx'
 import { runPages } from '../run-page/late-run-pages.ts'
 import { addresses } from './addresses.ts'
 import { NothingHere } from './nothing-here.tsx'
 
-const actions = lateParts(() => import('../actions/action-pages.tsx'), { level: 1 })
-const schedules = lateParts(() => import('../schedules/schedule-pages.tsx'), { level: 1 })
-const activity = lateParts(() => import('../activity/activity-page.tsx'), { level: 1 })
+const actions = lateParts(
+  lateFile(() => import('../actions/action-pages.tsx')),
+  { level: 1 },
+)
+const schedules = lateParts(
+  lateFile(() => import('../schedules/schedule-pages.tsx')),
+  { level: 1 },
+)
+const activity = lateParts(
+  lateFile(() => import('../activity/activity-page.tsx')),
+  { level: 1 },
+)
 
 /** Everything but the shell and the overview is loaded on hover, on focus, or when the browser is idle. */
 export const pagePreloads = {

@@ -14,7 +14,7 @@ import { AnnouncerContext } from './announcer.ts'
 import { hashHref, useHashLocation, useHashSearch } from './hash-location.ts'
 import { keepPlace } from './kept-place.ts'
 import { noteScrolling, restoreScroll, scrolledOf } from './kept-scroll.ts'
-import { PageNotices } from './page-notices.tsx'
+import { bringTrouble, PageNotices } from './page-notices.tsx'
 import { Pages, pagePreloads } from './pages.tsx'
 
 /** Tabs on top, because Manager owns the left side; notices that every page has; the page. */
@@ -143,8 +143,8 @@ function Access() {
 function preloadWhenIdle(language: string): () => void {
   const load = () => {
     const texts = async () => void (await allTexts(language))
-    for (const bring of [texts, overviewParts.bring, ...Object.values(pagePreloads), bringQuestions, bringRefusals])
-      void bring().catch(() => {})
+    const late = [overviewParts.bring, ...Object.values(pagePreloads), bringQuestions, bringRefusals, bringTrouble]
+    for (const bring of [texts, ...late]) void bring().catch(() => {})
   }
   const timer = setTimeout(() => {
     if ('requestIdleCallback' in window) requestIdleCallback(load)

@@ -40,7 +40,14 @@ async function connectToManager(): Promise<{
   const methods = { cutConnections: createConnectionCutter(globalThis, location.origin) }
   const manager = (await connect<Manager>({ messenger, methods, timeout: TIMEOUT_MS }).promise) as Manager
   const [context, firstToken] = await Promise.all([manager.getContext(), manager.getToken().catch(() => undefined)])
+  wearTheme(context)
   return { manager, context, firstToken }
+}
+
+/** Before anything of the app is drawn. */
+function wearTheme(context: ManagerContext): void {
+  const theme = new URLSearchParams(location.search).get('theme') ?? context.theme
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
 }
 
 /** Once per page: an effect would connect, disconnect and connect again under StrictMode. */

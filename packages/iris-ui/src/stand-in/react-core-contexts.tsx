@@ -1,5 +1,5 @@
 /** Stands in for `@trackunit/react-core-contexts`: the providers, fed by the simulated Manager. */
-import { type ReactNode, Suspense, use, useLayoutEffect } from 'react'
+import { type ReactNode, Suspense, use } from 'react'
 import { HostContext, type HostState, useHostToken } from './host-context.ts'
 import { managerConnection } from './manager-connection.ts'
 
@@ -15,11 +15,6 @@ function Provided({ children }: { children: ReactNode }) {
   const { manager, context, firstToken } = use(managerConnection)
   const token = useHostToken(manager, firstToken)
   const host: HostState = { manager, context, token }
-  const theme = new URLSearchParams(location.search).get('theme') ?? context.theme
-
-  useLayoutEffect(() => {
-    if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
-  }, [theme])
 
   return <HostContext value={host}>{children}</HostContext>
 }

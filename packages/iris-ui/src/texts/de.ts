@@ -3,7 +3,8 @@ import { stoppedBecause } from '@standin/contracts/stopped-because/de'
 import type { SaidMoment } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
-import { type AppWords, noChanges, type Texts } from './en.ts'
+import type { AppWords, Texts } from './en.ts'
+import { noChanges } from './no-changes.ts'
 
 const permissions: Record<string, string> = {
   'account.access-management.manage': 'Sehen und ändern, wer Maschinen nutzen darf',

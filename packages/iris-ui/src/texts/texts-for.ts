@@ -14,29 +14,34 @@ export function textsFor(language: string, of: AppWords): FirstTexts | Promise<F
   )
 }
 
-type TextsOf = (of: AppWords) => Texts
-const flights = new Map<string, Promise<TextsOf>>()
+/** What the late parts say, and how they write numbers and times and what actions say. */
+type AllWords = Pick<typeof import('./late-words.ts'), 'createFormats' | 'messagesOf'> & {
+  textsOf: (of: AppWords) => Texts
+}
+const flights = new Map<string, Promise<AllWords>>()
 
 /**
  * All texts, those of the late pages as well, in the language of the first ones. Always the same promise, so that `use` can be
  * called in each rendering, as React wants it; what has come, `use` gives at once.
  */
-export function allTexts(language: string): Promise<TextsOf> {
+export function allTexts(language: string): Promise<AllWords> {
   const known = flights.get(language)
   if (known) return known
-  const texts = otherLanguage(language) ?? bringEnglish()
-  const flight = Promise.resolve(texts)
+  const flight = bringAll(language)
   flights.set(language, flight)
   // As React itself notes it on a promise that it has waited for.
-  const note = (value: TextsOf) => void Object.assign(flight, { status: 'fulfilled', value })
-  if (!(texts instanceof Promise)) note(texts)
+  const note = (value: AllWords) => void Object.assign(flight, { status: 'fulfilled', value })
   flight.then(note, () => flights.delete(language)) // When it did not come, the next one tries again.
   return flight
 }
 
-async function bringEnglish(): Promise<TextsOf> {
+async function bringAll(language: string): Promise<AllWords> {
   try {
-    return (await import('./en.ts')).en
+    const [{ createFormats, messagesOf }, textsOf] = await Promise.all([
+      import('./late-words.ts'),
+      otherLanguage(language) ?? import('./en.ts').then(({ en }) => en),
+    ])
+    return { textsOf, createFormats, messagesOf }
   } catch (error) {
     throw new LoadFailed('the texts of the app did not come', { cause: error })
   }

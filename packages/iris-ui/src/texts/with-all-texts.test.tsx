@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 test.each([
-  ['before it is drawn', ['./en.ts']],
+  ['before it is drawn', ['./en.ts', './late-words.ts']],
   ['while React waits for them', []],
 ])('a late part whose texts come %s is drawn without an error', async (_title, come) => {
   vi.resetModules() // Else another test's texts have come already.
@@ -12,6 +12,10 @@ test.each([
   const { FirstSurroundingsContext, surroundingsOf, useSurroundings } = await import('../surroundings.ts')
   const { firstEnglish } = await import('./first-english.ts')
   const { WithAllTexts } = await import('./with-all-texts.tsx')
+  const { QueryClient, QueryClientProvider } = await import('@tanstack/react-query')
+  const { TRPCContext } = await import('../connection/api.ts')
+  const { createOptions } = await import('../connection/options.ts')
+  const calls = { ask: () => new Promise<never>(() => {}), follow: () => ({ unsubscribe() {} }) }
   const user = { id: 'ada', name: 'Ada', language: 'en-GB', timeZone: 'UTC', measurement: 'METRIC' }
   const host = { user, account: { id: 'a', name: 'Acme' } } as never
   const app = { name: 'Roster' } as never
@@ -26,15 +30,19 @@ test.each([
   startTransition(() =>
     root.render(
       <StrictMode>
-        <FirstSurroundingsContext
-          value={surroundingsOf({ host, app, texts: firstEnglish({ name: 'Roster' } as never) })}
-        >
-          <Suspense fallback="…">
-            <WithAllTexts>
-              <Part />
-            </WithAllTexts>
-          </Suspense>
-        </FirstSurroundingsContext>
+        <QueryClientProvider client={new QueryClient()}>
+          <TRPCContext value={createOptions(calls)}>
+            <FirstSurroundingsContext
+              value={surroundingsOf({ host, app, texts: firstEnglish({ name: 'Roster' } as never) })}
+            >
+              <Suspense fallback="…">
+                <WithAllTexts>
+                  <Part />
+                </WithAllTexts>
+              </Suspense>
+            </FirstSurroundingsContext>
+          </TRPCContext>
+        </QueryClientProvider>
       </StrictMode>,
     ),
   )

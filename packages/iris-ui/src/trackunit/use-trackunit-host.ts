@@ -9,6 +9,7 @@ import {
 } from '@trackunit/react-core-hooks'
 import { useEffect, useMemo, useState } from 'react'
 import type { StandinHost } from '../host.ts'
+import { measurementOf } from './measurement-of.ts'
 import { createTokenRelay } from './token-relay.ts'
 
 const PATIENCE_MS = 5_000
@@ -37,7 +38,7 @@ export function useTrackunitHost(): StandinHost {
   return useMemo(
     () => ({
       getToken: relay.take,
-      user: { id, name, language, timeZone, measurement: systemOfMeasurement === 'IMPERIAL' ? 'imperial' : 'metric' },
+      user: { id, name, language, timeZone, measurement: measurementOf(systemOfMeasurement) },
       account: { id: accountId, name: accountName },
       machineFilter: { siteIds: filterBarValues.sites },
       navigateInHost: (path) => doors.navigateInHost(path),

@@ -40,6 +40,8 @@ export function standinApp(
         alias: {
           '@trackunit/react-core-contexts': standIn('react-core-contexts'),
           '@trackunit/react-core-hooks': standIn('react-core-hooks'),
+          // For React before 18.
+          'use-sync-external-store/shim/index.js': standIn('use-sync-external-store'),
         },
         dedupe: ['react', 'react-dom'],
       },
@@ -66,7 +68,10 @@ export function standinApp(
         const files = bundle ? firstJavaScript(Object.values(bundle)).files : []
         const missing = files.filter((file) => !html.includes(file))
         return {
-          html: html.replace('<div id="root"></div>', `<div id="root">${firstShape}</div>`),
+          html: html
+            .replace('<div id="root"></div>', `<div id="root">${firstShape}</div>`)
+            // It asks Manager and the server, for which it needs no style sheet.
+            .replace('<script type="module" ', '<script type="module" async '),
           tags: [
             // Until a page of the app has its own.
             { tag: 'title', children: app.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;') },
@@ -101,29 +106,43 @@ function standIn(name: string): string {
 }
 
 /**
- * Puts the modules of the handshake with Manager into one chunk, and those of the first page into another: many small ones
- * would wait for each other.
+ * Puts the modules of the handshake with Manager into one chunk, those of the first words, of the first page, and of what
+ * that needs at once into others: many small ones would wait for each other.
  */
 function firstGroups(page: () => string) {
-  let known: { manager: Set<string>; first: Set<string> } | undefined
+  let known: ReturnType<typeof firstModules> | undefined
   const sets = (graph: ModuleGraph) => (known ??= firstModules(page(), graph))
+  // The bundler's own helpers would be a chunk of their own.
+  const isFirst = (id: string, graph: ModuleGraph) => sets(graph).first.has(id) || id.endsWith('rolldown/runtime.js')
   return [
-    { priority: 2, name: (id: string, graph: ModuleGraph) => (sets(graph).manager.has(id) ? 'manager' : null) },
-    { priority: 1, name: (id: string, graph: ModuleGraph) => (sets(graph).first.has(id) ? 'first' : null) },
+    { priority: 4, name: (id: string, graph: ModuleGraph) => (sets(graph).manager.has(id) ? 'manager' : null) },
+    { priority: 3, name: (id: string, graph: ModuleGraph) => (sets(graph).words.has(id) ? 'words' : null) },
+    { priority: 2, name: (id: string, graph: ModuleGraph) => (isFirst(id, graph) ? 'first' : null) },
+    { priority: 1, name: (id: string, graph: ModuleGraph) => (sets(graph).soon.has(id) ? 'soon' : null) },
   ]
 }
 
 /** Says what is loaded at once, and stays in the entry for that. */
 const opener = /\/local\/index\.[jt]s$/
 
-function firstModules(page: string, graph: ModuleGraph): { manager: Set<string>; first: Set<string> } {
+/** What is brought with the first words, and for the first page. */
+const broughtSoon = /\/(overview-parts|late-words)\.[jt]sx?$/
+/** Draws the first words, without React. */
+const speaker = /\/show-first-words\.[jt]s$/
+
+function firstModules(page: string, graph: ModuleGraph) {
   const entries = graph.getModuleInfo(page)?.importedIds ?? []
   const imported = [...neededBy(entries, graph)]
   const loadedAtOnce = [...entries, ...imported.filter((id) => opener.test(id))].flatMap(
     (id) => graph.getModuleInfo(id)?.dynamicallyImportedIds ?? [],
   )
+  const words = new Set(loadedAtOnce.filter((id) => speaker.test(id)).flatMap((id) => [id, ...neededBy([id], graph)]))
+  const soon = [...words].flatMap((id) => graph.getModuleInfo(id)?.dynamicallyImportedIds ?? [])
   return {
+    words,
+    // With what the English texts share with other pages.
+    soon: new Set([...soon.filter((id) => broughtSoon.test(id)), ...neededBy(soon, graph)]),
     manager: new Set(imported.filter((id) => !opener.test(id))),
-    first: neededBy(loadedAtOnce, graph),
+    first: new Set([...loadedAtOnce, ...neededBy(loadedAtOnce, graph)]),
   }
 }

@@ -1,2 +1,0 @@
-export { FirstReads } from './first-reads.tsx'
-export { FirstResult } from './first-result.tsx'

@@ -1,0 +1,52 @@
+import type { FirstAnswers } from '../connection/first-answers.ts'
+import type { StandinHost } from '../host.ts'
+import { overviewFile } from '../overview/overview-file.ts'
+import type { AppWords } from '../texts/first-english.ts'
+import { spokenLanguage } from '../texts/spoken-language.ts'
+import { allTexts, textsFor } from '../texts/texts-for.ts'
+import { type FirstWords, firstWordsOf } from './first-words-of.ts'
+
+interface Given {
+  app: AppWords
+  user: Pick<StandinHost['user'], 'language' | 'timeZone' | 'measurement'>
+  account: StandinHost['account']
+  first: FirstAnswers
+}
+
+/**
+ * Brings what the overview is going to show, and writes its first sentences into the document while all of that and React are
+ * still loading. React then draws the same sentences in the same place.
+ * @returns once all of the page can be drawn
+ */
+export async function showFirstWords({ app, user, account, first }: Given): Promise<void> {
+  const rest = Promise.allSettled([overviewFile.bring(), allTexts(spokenLanguage(user.language))])
+  await first.settled
+  const texts = await textsFor(user.language, app)
+  const words = firstWordsOf(first, { account: account.name, user, texts, nowMs: Date.now() })
+  if (words) write(words, texts.language)
+  await rest
+}
+
+/** In place of the shape of the first picture, if that is still there. */
+function write({ begins, headline, lead }: FirstWords, language: string): void {
+  const shape = document.querySelector('.first-shape')
+  const main = shape?.querySelector('main')
+  if (!shape || !main) return
+  const page = element('div', 'page-overview')
+  const sentence = element('div', begins === 'start' ? 'open1' : 'say')
+  const words = begins === 'start' ? sentence : element('div')
+  words.append(element('h1', '', headline), element('p', 'lead', lead))
+  if (words !== sentence) sentence.append(element('span', 'sk round'), words)
+  page.append(sentence)
+  main.replaceChildren(page)
+  main.lang = language
+  shape.classList.add('said')
+  shape.removeAttribute('aria-hidden')
+}
+
+function element(name: string, className = '', text = ''): HTMLElement {
+  const made = document.createElement(name)
+  if (className) made.className = className
+  made.textContent = text
+  return made
+}
