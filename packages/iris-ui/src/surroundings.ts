@@ -24,7 +24,9 @@ export const FirstSurroundingsContext = createContext<FirstSurroundings | undefi
 export const SurroundingsContext = createContext<Surroundings | undefined>(undefined)
 
 export const surroundingsOf = ({ host, app, texts }: Omit<FirstSurroundings, 'formats'>): FirstSurroundings => ({
-  ...{ host, app, texts },
+  host,
+  app,
+  texts,
   formats: createFirstFormats(formatOptionsOf({ host, texts })),
 })
 

@@ -5,8 +5,16 @@ import { firstWordsOf } from './first-words-of.ts'
 
 const nowMs = Date.parse('2026-11-24T08:44:00Z')
 const action = {
-  ...{ id: 'list', title: 'Attention list', changesData: false, mayStart: true, usualSeconds: 40, messages: {} },
-  ...{ missingScopes: [], missingFromPlan: [], missingOptionalScopes: [], missingPlan: null },
+  id: 'list',
+  title: 'Attention list',
+  changesData: false,
+  mayStart: true,
+  usualSeconds: 40,
+  messages: {},
+  missingScopes: [],
+  missingFromPlan: [],
+  missingOptionalScopes: [],
+  missingPlan: null,
   reads: [{ what: 'Machines', detail: 'All of them' }],
 }
 const answers = {

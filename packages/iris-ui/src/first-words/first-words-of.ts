@@ -44,8 +44,11 @@ export function firstWordsOf(answers: Pick<FirstAnswers, 'arrived'>, around: Aro
   if (begins === 'after') return undefined
   const formats = createFirstFormats({ ...user, textLanguage: texts.language })
   const { headline, means } = workingSentence(known.installation, {
-    ...{ account, nowMs, texts, formats },
+    account,
     needs: needs.length,
+    nowMs,
+    texts,
+    formats,
   })
   return { begins, headline, lead: means.join(' ') }
 }

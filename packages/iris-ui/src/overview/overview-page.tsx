@@ -41,7 +41,12 @@ export function OverviewPage() {
       known &&
       decideOverview({
         installation: known,
-        ...{ actions, undelivered, results, schedules, going, declined: declined ?? [] },
+        actions,
+        undelivered,
+        results,
+        schedules,
+        going,
+        declined: declined ?? [],
       }),
     [known, actions, undelivered, results, schedules, going, declined],
   )
@@ -72,7 +77,13 @@ export function OverviewPage() {
       </Suspense>
       <Suspense fallback={<SkeletonRows />}>
         {(begins !== 'start' || needs.length > 0) && (
-          <OverviewRows {...{ schedules, runs, undelivered }} installation={known} isNormal={begins === 'normal'} />
+          <OverviewRows
+            installation={known}
+            schedules={schedules}
+            runs={runs}
+            undelivered={undelivered}
+            isNormal={begins === 'normal'}
+          />
         )}
       </Suspense>
     </div>

@@ -42,7 +42,14 @@ export function OverviewRows({ installation, schedules, runs, undelivered, isNor
   return (
     <div className="cols">
       <div className="stack">
-        <NeedsYouPanel {...{ needs, installation, actions, sendsEmail, activeSchedules }} going={runs.going} />
+        <NeedsYouPanel
+          needs={needs}
+          installation={installation}
+          actions={actions}
+          sendsEmail={sendsEmail}
+          activeSchedules={activeSchedules}
+          going={runs.going}
+        />
         <RunningList runs={runs.going} actions={actions} onEvents={runs.follow} onFocusLost={focusResults} />
         {isNormal && !isErased && (
           <ResultList

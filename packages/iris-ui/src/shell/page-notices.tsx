@@ -46,7 +46,9 @@ function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { tr
   return (
     <Suspense fallback={null}>
       <TrackunitTrouble
-        {...{ unavailableSince, isUnanswered, limitedUntil }}
+        unavailableSince={unavailableSince}
+        isUnanswered={isUnanswered}
+        limitedUntil={limitedUntil}
         waiting={going.filter(({ state }) => state === 'waiting').length}
       />
     </Suspense>
