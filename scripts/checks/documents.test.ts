@@ -173,7 +173,7 @@ test('docs/error-reasons.md has every reason as the contracts declare it (npm ru
 })
 
 test('the sidebar of the site has every page of docs/', () => {
-  const linked = [...read('docs/.vitepress/config.ts').matchAll(/link: '\/([\w-]+)'/g)].map(([, name]) => name ?? '')
+  const linked = [...read('docs/.vitepress/config.ts').matchAll(/: '\/([\w-]+)'/g)].map(([, name]) => name ?? '')
   const pages = globSync('docs/*.md', { cwd: root }).map((path) => path.slice('docs/'.length, -'.md'.length))
   expect([...linked, 'index'].sort()).toEqual(pages.sort())
 })
