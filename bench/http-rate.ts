@@ -7,7 +7,7 @@ export interface HttpLoad {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string
-  /** Of the process that answers; its CPU is told by request. */
+  /** Of the process that answers; its CPU is reported for each request. */
   pid: number
   connections?: number
   durationS?: number
@@ -39,7 +39,7 @@ export async function httpRate({
   }
 }
 
-/** User and system time that a process has taken, in microseconds; undefined if the system does not tell. */
+/** User and system time that a process has taken, in microseconds; undefined if the system does not report it. */
 export function cpuMicrosOf(pid: number): number | undefined {
   if (process.platform !== 'linux') return undefined
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []

@@ -34,7 +34,7 @@ async function measure(comparisons: readonly Comparison[]): Promise<void> {
     try {
       rows.push(await compare(comparison, { rounds }))
     } catch (error) {
-      // One row that cannot be measured costs the others nothing, and is no success.
+      // A row that cannot be measured does not affect the others, but fails the run.
       process.stderr.write(`${comparison.id}: ${error instanceof Error ? error.message : error}\n`)
       process.exitCode = 1
     }

@@ -51,7 +51,7 @@ export function askedOverSocket({ url, headers, body }: Asked, opened: (socket: 
   })
 }
 
-/** All of them, so many at a time. @returns how many a second */
+/** All of them, a limited number at a time. @returns how many a second */
 export async function rateOf(asked: readonly Asked[], { atOnce = 64 } = {}): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
   const startedAtMs = performance.now()

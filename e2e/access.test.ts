@@ -303,7 +303,7 @@ const routes: Record<string, () => void> = {
     })
   },
   'receiver-route.ts': () => {
-    test('GET and POST /receivers/…/<link>: the link alone counts, and one that was made up is none for anybody', async () => {
+    test('GET and POST /receivers/…/<link>: only the link counts, and a made-up one works for no caller', async () => {
       for (const caller of ['a user of the account', 'a service with a grant on all', 'nobody'])
         for (const purpose of ['confirm', 'withdraw'])
           for (const method of ['GET', 'POST'] as const)

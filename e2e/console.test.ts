@@ -34,7 +34,7 @@ async function openConsole(
   return { page, link, said }
 }
 
-/** Waits until the page has renewed itself. */
+/** Waits until the page has refreshed. */
 async function renewed(page: Page): Promise<void> {
   const asOf = () => document.getElementById('as-of')?.textContent
   const before = await page.evaluate(asOf)
@@ -75,7 +75,7 @@ test.skipIf(missingBrowser)('an operator finds what waits, decides by keyboard, 
   await page.getByText('1 callback is held').waitFor()
   await page.getByText('1 account awaits approval').waitFor()
 
-  // 2. What was typed and ticked is still there when the page has renewed itself, with what is new.
+  // 2. What was typed and ticked is still there when the page has refreshed, with what is new.
   await page.goto(new URL('/console/accounts?state=awaiting-approval', link).href)
   await page.getByRole('checkbox', { name: `Select ${accountId}` }).press('Space')
   await page.keyboard.press('/')
@@ -88,7 +88,7 @@ test.skipIf(missingBrowser)('an operator finds what waits, decides by keyboard, 
   expect(await page.getByRole('checkbox', { name: `Select ${accountId}` }).isChecked()).toBe(true)
   await page.getByRole('link', { name: /^2 active/ }).waitFor()
 
-  // 3. The decision is asked for once more, and made.
+  // 3. The decision has to be confirmed, and is made.
   await page.getByRole('button', { name: 'Approve' }).press('Enter')
   await page.getByText(`standin installations approve ${accountId} 2`).waitFor()
   await page.getByRole('button', { name: 'Approve' }).press('Enter')
@@ -98,7 +98,7 @@ test.skipIf(missingBrowser)('an operator finds what waits, decides by keyboard, 
   ])
   expect(said).toEqual([])
 
-  // 4. Another session only reads; a link works once; who signs out is out.
+  // 4. Another session only reads; a link works once; after signing out, the session is over.
   const other = await browser.newContext()
   const reader = await openConsole(other)
   await reader.page.goto(new URL('/console/callbacks', link).href)

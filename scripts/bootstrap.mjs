@@ -1,5 +1,5 @@
 // `node scripts/bootstrap.mjs <command> [arguments]`
-// Runs on any Node from 18 on with nothing installed: makes the machine ready, then hands over to the command.
+// Runs on any Node from 18 on with nothing installed: prepares the machine, then hands over to the command.
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

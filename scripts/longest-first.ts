@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** What takes longest, the longest first: whatever begins last is waited for by one worker alone. */
+/** The slowest files, the slowest first: while the last one runs, the other workers are idle. */
 export const longest = [
   'e2e/app/pages.test.ts',
   'e2e/maker/maker.test.ts',

@@ -9,7 +9,7 @@ const forMs = 20_000
 const settlesAfterMs = 15_000
 
 /**
- * What one replica costs that has nothing to do. PostgreSQL counts no transactions that touch no table, such as the listening
+ * What an idle replica costs. PostgreSQL counts no transactions that touch no table, such as the listening
  * session's `select 1`, three times a second.
  */
 export function idleReplica({ servers: [server], databaseUrl }: BenchStack): Comparison[] {

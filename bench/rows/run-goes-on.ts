@@ -8,7 +8,7 @@ import type { Comparison, Measured } from '../compare.ts'
 export const fleetOfManyPages = 50_000
 const pageMs = 100
 
-/** A worker is killed with a run in its hands: how long until another one has it and has written how far it is. */
+/** A worker is killed with a run in its hands: how long until another one has it and has written its progress. */
 export function runGoesOn(stack: BenchStack): Comparison[] {
   const { servers, databaseUrl, serviceKey, control } = stack
   let { worker } = stack

@@ -105,7 +105,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(wrong).toEqual([])
   }, 120_000)
 
-  test('asks somebody outside to confirm, who agrees and later stops the emails', async () => {
+  test('asks someone outside to confirm, who agrees and later stops the emails', async () => {
     const account = randomUUID()
     await install(app.stack, account)
     const { app: inside, page, visit, wrong } = await openManager({ account })
@@ -155,7 +155,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(wrong).toEqual([])
   }, 60_000)
 
-  test('mends from the overview what did not arrive, what has a wrong address, and what was paused', async () => {
+  test('fixes from the overview what did not arrive, what has a wrong address, and what was paused', async () => {
     const account = randomUUID()
     await install(app.stack, account)
     const { sql } = app.stack
@@ -324,7 +324,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect([...first.wrong, ...second.wrong]).toEqual([])
   })
 
-  test('is told why a start was refused that others made impossible meanwhile; nothing typed is lost, and the button knows', async () => {
+  test('shows why a start was refused that others have made impossible; nothing typed is lost, and the button shows it too', async () => {
     const account = randomUUID()
     await install(app.stack, account)
     await slowly()

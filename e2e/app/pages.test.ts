@@ -183,7 +183,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByRole('heading', { name: second }).waitFor()
     expect(await fresh.frame().evaluate(() => location.hash)).toBe(address)
     await expect.poll(() => fresh.frame().evaluate(() => scrollY), { timeout: 5_000 }).toBe(scrolled)
-    // As somebody else opens it who was sent the address.
+    // As someone else opens it who got the address.
     await page.goto(inManager ?? '')
     await page.getByText('Manager’s own page of a simulated machine.').waitFor()
     expect(fresh.wrong).toEqual([])
@@ -708,7 +708,7 @@ async function layoutShift(): Promise<number> {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) sum += entry.value
     }).observe({ type: 'layout-shift', buffered: true })
-    // What is buffered is told in the next task.
+    // Buffered entries arrive in the next task.
     setTimeout(resolve)
   })
   return sum

@@ -31,7 +31,7 @@ const again = async ({ page }: Manager) => {
 const reinstall = (manager: Manager) => manager.press('Re-install', 'Identity without the account, old access works on')
 
 const installRefused = (manager: Manager) => manager.press('Install', 'Access that never works')
-/** As if the access had been tried, in vain, for so many minutes. */
+/** As if the access had been tried without success for this many minutes. */
 const triedFor = (account: string, minutes: number) => app.stack.sql`
   update credentials set received_at = received_at - make_interval(mins => ${minutes}),
     attempts = attempts + 3, next_attempt_at = now() - interval '1 second'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import ts from 'typescript-6'
 import { root } from '../../scripts/part.ts'
 
-/** A declaration that is longer than this is named by its hash: it is inferred from a schema, and nobody would read it. */
+/** A declaration that is longer than this is replaced by its hash: it is inferred from a schema, and too long to read. */
 const mostCharacters = 3_000
 
 /**

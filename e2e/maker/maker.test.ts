@@ -195,7 +195,7 @@ async function makeImage(): Promise<void> {
 
 async function compile(compiler: string): Promise<void> {
   const file = `tsconfig-${compiler}.json`
-  // The compiler's own libraries are the same for everybody.
+  // The compiler's own libraries are the same for everyone.
   const compilerOptions = { skipLibCheck: false, skipDefaultLibCheck: true }
   writeFileSync(join(project, file), JSON.stringify({ extends: './tsconfig.json', compilerOptions }))
   await run(process.execPath, [join(root, 'e2e/node_modules', compiler, 'bin/tsc'), '-p', file], project)

@@ -75,7 +75,7 @@ function addMigration(folder: string): void {
 
 export interface Started extends AsyncDisposable {
   manager: string
-  /** Everything that it said so far. */
+  /** Its output so far. */
   said: string[]
 }
 

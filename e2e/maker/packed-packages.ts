@@ -81,7 +81,7 @@ async function fingerprint(): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** Runs a program to its end, without this workspace's sources. @returns what it said @throws Error with what it said */
+/** Runs a program to its end, without this workspace's sources. @returns its output @throws Error with its output */
 export async function run(
   command: string,
   given: readonly string[],

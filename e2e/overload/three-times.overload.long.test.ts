@@ -7,7 +7,7 @@ import { accountId, install, type Stack, startStack } from '../stack.ts'
 import type { Load, Outcome } from './open-loop.ts'
 
 const { minutes } = longTest()
-/** Many more than the server needs: whoever calls has them. */
+/** Many more connections than the server needs, as real callers have. */
 const connections = 4_000
 
 /** Sends from another process. */

@@ -41,7 +41,7 @@ export function stepsOf(document: string): Step[] {
 }
 
 /**
- * What is not true of a document's steps: a file or function that does not exist, a step that its caller does not call, or
+ * What is wrong with a document's steps: a file or function that does not exist, a step that its caller does not call, or
  * steps of one caller in another order than it calls them.
  * @param read the source of a file under `packages/standin/src`; undefined if it does not exist
  */

@@ -134,7 +134,7 @@ test.each(invariants)(
   },
 )
 
-test('a test that names an invariant stands in docs/invariants.md', () => {
+test('a test that names an invariant is listed in docs/invariants.md', () => {
   const tests = globSync('{apps,packages,e2e,scripts}/**/*.test.{ts,tsx}', {
     cwd: root,
     exclude: (path) => /node_modules|dist/.test(path),

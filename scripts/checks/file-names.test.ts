@@ -15,7 +15,7 @@ test.each([
   expect(hasNoOwner(path)).toBe(isNameless)
 })
 
-test('no file or folder is a drawer without a label', () => {
+test('no file or folder has a name that says nothing, such as utils', () => {
   const paths = globSync('{apps,packages,e2e,bench,scripts}/**', {
     cwd: root,
     exclude: (path) => notOurs.includes(basename(path)),

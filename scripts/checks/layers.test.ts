@@ -60,7 +60,7 @@ test('nothing imports in a circle', () => {
   expect(importCircles(sources())).toEqual([])
 })
 
-test('no room of packages/standin has more than 40 sources', () => {
+test('no folder of packages/standin has more than 40 sources', () => {
   const counts = Map.groupBy(
     [...sources().keys()].filter((path) => path.startsWith(`${room}/`)),
     (path) => path.slice(0, path.lastIndexOf('/')),

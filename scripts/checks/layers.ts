@@ -9,7 +9,7 @@ const packages = [
   'packages/contracts, packages/trackunit-simulator',
 ].map((row) => row.split(', '))
 
-/** The rooms of `packages/standin/src` from top to bottom. A file at the root is named as it is. */
+/** The folders of `packages/standin/src` from top to bottom. A file at the root is named as it is. */
 const rooms = [
   'index.ts, serves-the-contract.ts, run-server.ts',
   'create-standin.ts',
@@ -41,7 +41,7 @@ const rooms = [
   'version.ts, refusal.ts, clock.ts, standin-error.ts',
 ].map((row) => row.split(', '))
 
-/** Libraries that stop at one kind of file: their words, types and errors go no further. */
+/** Libraries that only one kind of file may use: their types and errors go no further. */
 const libraries: ReadonlyArray<{ library: RegExp; only: RegExp }> = [
   { library: /^(drizzle-orm|postgres)(\/|$)/, only: /-(store|table)\.ts$|\/(database|doctor)\/|\/audit\/record\.ts$/ },
   { library: /^oauth4webapi$/, only: /\/token-endpoint\.ts$/ },

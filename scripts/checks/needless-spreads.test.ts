@@ -18,7 +18,7 @@ test.each([
   expect(needlessSpread.test(text)).toBe(isNeedless)
 })
 
-test('nothing is spread where its parts could stand', () => {
+test('nothing is spread where its parts could be written directly', () => {
   const paths = globSync('{apps,packages,e2e,bench,scripts}/**/*.{ts,tsx,js,mjs}', {
     cwd: root,
     exclude: (path) => notOurs.includes(basename(path)),

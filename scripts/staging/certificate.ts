@@ -14,7 +14,7 @@ export interface Certificate {
 }
 
 /**
- * Makes a certificate for this machine that nobody else trusts, good for a month.
+ * Makes a certificate that only this machine trusts, valid for a month.
  * @throws Error where there is no openssl, or this machine has no name and no address
  */
 export async function makeCertificate(folder: string): Promise<Certificate> {

@@ -5,7 +5,7 @@ import { SMTPServer } from 'smtp-server'
 
 /**
  * A mail server that delivers nothing: each mail becomes a file in the folder.
- * @returns what ends it
+ * @returns a function that ends it
  */
 export async function startMailCatcher(folder: string, { port }: { port: number }): Promise<() => Promise<void>> {
   mkdirSync(folder, { recursive: true })

@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 
 /**
  * A proxy that ends TLS, as in front of a server in production: it replaces what a caller says about its address.
- * @returns what ends it
+ * @returns a function that ends it
  */
 export async function startTlsFront(
   { cert, key }: { cert: Buffer; key: Buffer },

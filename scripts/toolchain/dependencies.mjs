@@ -5,7 +5,7 @@ import { contentOf } from './content-of.mjs'
 import { CannotStart, firstErrorLine, registryFailure } from './explain.mjs'
 import { runQuietly } from './run-quietly.mjs'
 
-// Each package is pinned by its hash: looking up the age of hundreds of them again belongs to whoever changes the lock
+// Each package is pinned by its hash: looking up the age of hundreds of them again is up to the person who changes the lock
 // file, and would keep a machine without a network waiting for minutes.
 const impatient = {
   pnpm_config_trust_lockfile: 'true',

@@ -10,7 +10,7 @@ const abandonedAfterMs = 10_000
 const lookEveryMs = 200
 
 /**
- * Runs `work` while no other process on this folder does; another one's work is waited for, and said so once.
+ * Runs `work` while no other process on this folder does; it waits for another one's work, and says so once.
  * A signal ends the process through its exit handlers, so that nothing half-done stays behind.
  */
 export const oneAtATime = async ({ lockFile, say }, work) => {

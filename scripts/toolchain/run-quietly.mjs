@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 
-/** Runs a package manager to its end and gives its exit code with all it said. It does not outlive this process. */
+/** Runs a package manager to its end and gives its exit code and its whole output. It does not outlive this process. */
 export const runQuietly = (command, args, { cwd, env }) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, {

@@ -18,7 +18,7 @@ test('every message in a value is replaced, and nothing else', () => {
   })
 })
 
-test('cells that only look like a message are none', () => {
+test('cells that only look like a message are not treated as one', () => {
   expect(isMessage({ text: 'a', key: 'b' })).toBe(false)
   expect(isMessage({ text: 'a', key: 'b', values: null })).toBe(false)
   expect(isMessage({ text: 1, parts: [] })).toBe(false)

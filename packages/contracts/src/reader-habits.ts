@@ -10,7 +10,7 @@ export const timeZoneSchema = z
 /** Kilometres, litres and °C, or miles, gallons and °F. */
 export const unitSystemSchema = z.enum(['metric', 'imperial'])
 
-/** The reader's language, a BCP 47 tag such as `da-DK`. English where Standin or the action does not speak it. */
+/** The reader's language, a BCP 47 tag such as `da-DK`. English if Standin or the action does not have it. */
 export const languageSchema = lineSchema(40).refine(isLanguage, 'must be a language such as da-DK')
 
 /** A name, not an offset such as `+02:00`, which has no summer time. */

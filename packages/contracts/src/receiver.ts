@@ -51,7 +51,7 @@ export const receiversSchema = z.object({
   domains: z.array(trustedDomainSchema),
   /** Domains that the operator trusts on all accounts; `any` stands for all domains. */
   everywhere: z.array(z.string()),
-  /** Those asked or answered last first. */
+  /** The ones that were asked or answered last come first. */
   addresses: z.array(receiverSchema),
   /** Whether the caller may change the list: an administrator of the account. */
   mayChange: z.boolean(),

@@ -17,6 +17,6 @@ test('a name is one line, since it stands in subjects and headings', () => {
   expect(problemsOf({ name: '' })).toHaveLength(1)
 })
 
-test('what is no colour is told so, and not that it cannot be read', () => {
+test('what is not a colour is refused as that, not for its contrast', () => {
   expect(problemsOf({ accent: { light: '#0b4fb3', dark: 'red' } })).toEqual(['a colour has the form #rrggbb'])
 })

@@ -38,7 +38,7 @@ export const standinAppSchema = z.strictObject({
   logoUrl: httpsAddress.optional(),
   /** The email address at which users get help. Default: none, then they are sent to "those who run" the app. */
   support: z.email().optional(),
-  /** An optional scope may be denied by who installs; without the others the app is not installed. */
+  /** The person who installs the app may deny optional scopes; without the others it is not installed. */
   scopes: z
     .array(z.strictObject({ scope: scopeSchema, optional: z.boolean() }))
     .min(1)

@@ -8,7 +8,7 @@ test.each(['\0', 'a\0', '\ud800', 'x\udfff', '\udc00\ud800'])('%j is not kept as
   expect(textSchema(10).safeParse(given).success).toBe(false)
 })
 
-test('any text of Unicode is taken, and comes out as it went in', () => {
+test('any Unicode text is accepted, and comes out as it went in', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 0x10ffff })), (points) => {
       const given = String.fromCodePoint(...points.filter((point) => point < 0xd800 || point > 0xdfff))

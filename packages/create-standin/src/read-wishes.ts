@@ -19,7 +19,7 @@ const idForm = /^@[\w.-]+\/[\w.-]+$/
 
 /**
  * What the command line says, and for the rest what the person answers.
- * @param ask undefined where nobody can answer
+ * @param ask undefined if no one can answer
  * @throws Error that says what is wrong with an answer
  */
 export async function readWishes(argv: readonly string[], ask: Ask | undefined): Promise<Wishes> {

@@ -62,10 +62,10 @@ async function scraped(...texts: Array<Text | undefined>): Promise<Sample[]> {
 }
 const ofStack = ({ ctx }: CallbackStack) => scraped(() => ctx.metrics.text())
 
-/** A well state, and an ill one after it. */
+/** A healthy state, and then one in which the alert fires. */
 type Rehearsal = () => Promise<{ well: readonly Sample[]; ill: readonly Sample[] }>
 
-/** Brings about what an alert is for, with the stack's own rules. */
+/** Causes the condition of an alert, with the stack's own rules. */
 const onStack =
   (happens: (stack: CallbackStack) => Promise<unknown>, environment?: Record<string, string>): Rehearsal =>
   async () => {
@@ -75,13 +75,13 @@ const onStack =
     return { well, ill: await ofStack(stack) }
   }
 
-/** A second passes whenever it is looked at. */
+/** Moves on by a second whenever it is read. */
 function hurried(clock: Clock): Clock {
   let nowMs = 0
   return { ...clock, monotonicMs: () => (nowMs += 1_000) }
 }
 
-/** Time goes by for the database: what it noted lies further back. */
+/** Lets time pass for the database, by moving what it has recorded into the past. */
 const later = ({ connection }: CallbackStack, statement: string) => connection.sql.unsafe(statement)
 
 async function freePort(): Promise<number> {

@@ -138,7 +138,7 @@ describe('clear stale events: the dismissal', () => {
     expect(dismissedIn(stage)).toEqual([])
   })
 
-  test('one that Trackunit no longer knows is told, and costs no other', async () => {
+  test('one that Trackunit no longer knows is reported, and affects no other', async () => {
     const stage = stageOf(5)
     const preview = await stage.play(clearStaleEvents, { mode: 'preview' })
     stage.world.events = stage.world.events.filter(({ id }) => id !== 'e2')
@@ -149,7 +149,7 @@ describe('clear stale events: the dismissal', () => {
     expect(played.rows[1]).toMatchObject({ id: 'e2', cells: { outcome: 'Not dismissed' } })
   })
 
-  test('where Trackunit takes none of the first, the rest is not tried', async () => {
+  test('if Trackunit accepts none of the first, the rest is not tried', async () => {
     let dismissals = 0
     const onRequest = (_: number, path: string) => {
       if (path === 'eventDismiss') dismissals++

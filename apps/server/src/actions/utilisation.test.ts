@@ -116,7 +116,7 @@ describe('utilisation and idle', () => {
     expect(partialNote).toContain('Week 40 is partial (hatched). 6 machines worked during more than eight days')
   })
 
-  test('a counter that is reset is told, and what lies around it left out', async () => {
+  test('a counter that is reset is reported, and the time around it is left out', async () => {
     const stage = createReferenceStage({ machines: fleetOf(2), now: begins })
     await live(stage, 10)
     const [first] = stage.world.machines
@@ -195,7 +195,7 @@ describe('utilisation and idle', () => {
       expect(rows.reduce((all, { detail }) => all + Number(/of ([\d,]+)/.exec(detail ?? '')?.[1]), 0)).toBe(sum)
   })
 
-  test('a rise is told, and the worst comes first', async () => {
+  test('a rise is reported, and the worst comes first', async () => {
     const stage = createReferenceStage({ machines: fleetOf(6), now: begins })
     await live(stage, 7)
     await live(stage, 8, undefined, new Set(stage.world.machines.slice(0, 1).map(({ id }) => id)))

@@ -96,7 +96,7 @@ export const utilisation = defineAction({
       })
       return last !== undefined
     })
-    if (!hasHours) return // Files without a row help nobody.
+    if (!hasHours) return // A file without rows is of no use.
     await step(say('makeFiles'), async () => {
       await durable('csv', () => createCsvArtifact(context, { name: 'utilisation.csv' }))
       await durable('xlsx', () => createXlsxArtifact(context, { name: 'utilisation.xlsx' }))

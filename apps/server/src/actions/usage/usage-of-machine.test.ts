@@ -37,7 +37,7 @@ test('hours are what the counter grew by, in the week in which most of the time 
   ])
 })
 
-test('a counter that goes back, or grows faster than time, is told, and nothing is made up for it', () => {
+test('a counter that goes back, or grows faster than time, is reported, and nothing is invented for it', () => {
   expect(usage(reading(1, 100), reading(2, 5), reading(3, 10))).toMatchObject({
     stretches: [{ hours: 5 }],
     resets: 1,
