@@ -15,10 +15,7 @@ interface StoryOptions {
 
 /** `account story|name`: what happened on one account, and what the operator calls it. */
 export function addAccountCommand(program: Command, terminal: Terminal): void {
-  const account = program
-    .command('account')
-    .description('what happened on an account, and what you call it')
-    .addHelpText('afterAll', examples)
+  const account = program.command('account').addHelpText('afterAll', examples)
 
   account
     .command('story')

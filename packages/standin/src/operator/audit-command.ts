@@ -9,10 +9,7 @@ import { CommandFailed, printable, printResult, type Terminal, withContext } fro
 
 /** `audit verify|holders|list|export`: whether the audit was tampered with, who holds an account's tokens, what was done. */
 export function addAuditCommand(program: Command, terminal: Terminal): void {
-  const audit = program
-    .command('audit')
-    .description('the record of every change and every token handed out')
-    .addHelpText('afterAll', examples)
+  const audit = program.command('audit').addHelpText('afterAll', examples)
   audit
     .command('verify')
     .description('find entries that were changed, deleted or inserted, and rows put back to an earlier state')

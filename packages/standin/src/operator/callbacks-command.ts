@@ -10,7 +10,7 @@ import { printable, type Terminal, withContext } from './terminal.ts'
 
 /** `callbacks url|list|held|release|rejected|tail|wait`. */
 export function addCallbacksCommand(program: Command, terminal: Terminal): void {
-  const callbacks = program.command('callbacks').description("Trackunit's callbacks").addHelpText('afterAll', examples)
+  const callbacks = program.command('callbacks').addHelpText('afterAll', examples)
 
   callbacks
     .command('url')

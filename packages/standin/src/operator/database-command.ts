@@ -11,7 +11,7 @@ import { CommandFailed, printList, readServerConfig, type Terminal } from './ter
 
 /** `database move|after-restore|resume`: into another PostgreSQL, and what follows when one was put back to an earlier state. */
 export function addDatabaseCommand(program: Command, terminal: Terminal): void {
-  const database = program.command('database').description("Standin's database")
+  const database = program.command('database')
   database
     .command('move')
     .description('copy everything into an empty PostgreSQL, while no server is running; the source stays unchanged')

@@ -20,10 +20,7 @@ interface ListOptions {
 
 /** `deliveries list|retry`. */
 export function addDeliveriesCommand(program: Command, terminal: Terminal): void {
-  const deliveries = program
-    .command('deliveries')
-    .description('results that are sent to an address')
-    .addHelpText('afterAll', examples)
+  const deliveries = program.command('deliveries').addHelpText('afterAll', examples)
 
   deliveries
     .command('list')

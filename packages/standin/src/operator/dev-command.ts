@@ -8,7 +8,6 @@ import { type Terminal, withContext } from './terminal.ts'
 export function addDevCommand(program: Command, terminal: Terminal): void {
   program
     .command('dev')
-    .description('run the server, a simulated Trackunit and the app on this machine')
     .option('--server <file>', 'what starts the server, again when a file beside it changes', 'server.ts')
     .option('--app <folder>', 'where Vite and manifest.ts are', 'app')
     .action(async ({ server, app }: { server: string; app: string }) => {

@@ -9,7 +9,6 @@ const labels = { good: 'ok   ', note: 'note ', wrong: 'WRONG' } as const
 export function addDoctorCommand(program: Command, terminal: Terminal): void {
   program
     .command('doctor')
-    .description('check settings, database, keys, clocks and addresses; exits with 1 if anything is wrong')
     .option('--public-url [url]', 'call the callback address as Trackunit would; without a value at PUBLIC_URL')
     .option('--json', 'print the findings as JSON')
     .action(async ({ publicUrl, json }: { publicUrl?: string | true; json?: boolean }) => {

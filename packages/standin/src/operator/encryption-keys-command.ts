@@ -7,7 +7,7 @@ import { CommandFailed, printable, printList, printResult, type Terminal, withCo
 
 /** `encryption-keys list|reencrypt|check-unused`: how to replace an encryption key while servers run. */
 export function addEncryptionKeysCommand(program: Command, terminal: Terminal): void {
-  const keys = program.command('encryption-keys').description('the keys that encrypt secrets and tokens')
+  const keys = program.command('encryption-keys')
 
   keys
     .command('list')

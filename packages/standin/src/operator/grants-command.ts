@@ -8,7 +8,7 @@ import { operator, printable, type Terminal, withContext } from './terminal.ts'
 
 /** `grants list|set|remove`: what services may do, by account. Everything else is refused. */
 export function addGrantsCommand(program: Command, terminal: Terminal): void {
-  const grants = program.command('grants').description('what services may do').addHelpText('afterAll', examples)
+  const grants = program.command('grants').addHelpText('afterAll', examples)
   grants
     .command('list')
     .description('every grant')

@@ -8,7 +8,7 @@ type ObservedToken = Awaited<ReturnType<typeof listObservedTokens>>[number]
 
 /** `identity observed`: what Trackunit really sends, and the settings that would require it. */
 export function addIdentityCommand(program: Command, terminal: Terminal): void {
-  const identity = program.command('identity').description("what Trackunit's JWTs carry")
+  const identity = program.command('identity')
   identity
     .command('observed')
     .description('algorithms, issuers, audiences and claims of proven callbacks and refused user tokens, with settings')

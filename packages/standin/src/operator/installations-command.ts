@@ -26,10 +26,7 @@ interface ListOptions {
 
 /** `installations list|show`, and the operator's decisions. */
 export function addInstallationsCommand(program: Command, terminal: Terminal): void {
-  const installations = program
-    .command('installations')
-    .description('accounts that installed the app')
-    .addHelpText('afterAll', examples)
+  const installations = program.command('installations').addHelpText('afterAll', examples)
 
   installations
     .command('list')

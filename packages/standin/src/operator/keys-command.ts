@@ -24,7 +24,7 @@ interface RotateOptions {
 
 /** `keys create|list|holders|rotate|revoke`. A key is printed once, when it is created. */
 export function addKeysCommand(program: Command, terminal: Terminal): void {
-  const keys = program.command('keys').description('keys of services').addHelpText('afterAll', examples)
+  const keys = program.command('keys').addHelpText('afterAll', examples)
   keys
     .command('create')
     .description('create a key, grant it scopes, and print only the key; it is shown once')

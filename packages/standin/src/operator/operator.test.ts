@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { Command } from 'commander'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { runOperatorCommand } from './operator.ts'
+import { commands, runOperatorCommand } from './operator.ts'
 
 const account = '11111111-1111-4111-8111-111111111111'
 const app = {
@@ -97,23 +99,65 @@ test.each(['callbacks', 'installations', 'runs', 'deliveries', 'keys', 'grants',
   },
 )
 
-test('a command loads what it needs, and neither the server nor the mail of doctor', async () => {
+/** Runs the program as its own process. @returns what it printed, and the files that it loaded */
+async function load(...argv: string[]) {
   const listing = `
-    import { registerHooks } from 'node:module'
+    import { getCompileCacheDir, registerHooks } from 'node:module'
     const loaded = []
     registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context) } })
-    process.on('exit', () => process.stderr.write(loaded.join('\\n')))`
+    process.on('exit', () => process.stderr.write([...loaded, 'cache ' + getCompileCacheDir()].join('\\n')))`
   const hook = `data:text/javascript,${encodeURIComponent(listing)}`
-  const command = ['packages/standin/bin/standin.ts', 'keys', 'list', '--help']
+  const command = ['packages/standin/bin/standin.ts', ...argv]
   const child = spawn(process.execPath, ['--conditions=@standin/source', '--import', hook, ...command], {
     cwd: join(import.meta.dirname, '../../../..'),
+    env: { PATH: process.env.PATH ?? '' }, // The tests have a cache of their own.
   })
-  const [out, loaded] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [out, said] = await Promise.all([text(child.stdout), text(child.stderr)])
+  return { out, loaded: said.split('\n') }
+}
+
+test('a command loads what it needs, and neither the server nor the mail of doctor', async () => {
+  const { out, loaded } = await load('keys', 'list', '--help')
   expect(out).toContain('Usage: standin keys list')
-  expect(loaded).toContain('operator/keys-command.ts')
-  expect(loaded).not.toMatch(
+  expect(loaded).toContainEqual(expect.stringContaining('operator/keys-command.ts'))
+  expect(loaded.join('\n')).not.toMatch(
     /create-standin\.ts|doctor-command|dev-command|node_modules\/(fastify|nodemailer|graphql)\//,
   )
+  // Node parses the exports of a package again for each of its files.
+  const packages = new Set(loaded.flatMap((url) => /^file:.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(url) ?? []))
+  expect(packages.size).toBeGreaterThan(5)
+  const exported = [...packages].map((folder) => {
+    const { name, exports = {} } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'))
+    return { name, tooLarge: JSON.stringify(exports).length > 5_000 }
+  })
+  expect(exported.filter(({ tooLarge }) => tooLarge)).toEqual([])
+  expect(loaded).toContainEqual(expect.stringMatching(/^cache .*node_modules.\.cache.standin-compiled/))
+})
+
+test('the help of all commands loads none of them', async () => {
+  const { out, loaded } = await load('--help')
+  expect(out).toContain('Usage: standin')
+  const files = loaded.filter((url) => url.startsWith('file:') && !url.includes('/node_modules/commander'))
+  expect(files.map((url) => url.slice(url.lastIndexOf('/') + 1))).toEqual([
+    'standin.ts',
+    'operator.ts',
+    'standin.config.ts',
+  ])
+})
+
+test('the help of all commands names each group with all its commands', async () => {
+  const { out } = await type('--help')
+  const listed = out.replaceAll(/\n {10,}/g, ' ')
+  for (const [name, { description, load }] of Object.entries(commands)) {
+    expect(listed).toContain(description)
+    const program = new Command()
+    const terminal = { app, root: '', environment: {}, isColoured: false, print: () => {}, say: () => {} }
+    ;(await load())(program, terminal)
+    const group = program.commands.find((command) => command.name() === name)
+    const inner = group?.commands.map((command) => command.name()) ?? []
+    const named = /[:;] ([a-z-]+(?:, [a-z-]+)*)$/.exec(description)?.[1]?.split(', ') ?? []
+    expect({ name, named: named.toSorted() }).toEqual({ name, named: inner.toSorted() })
+  }
 })
 
 test('a reader that closes the pipe early gets no error', async () => {

@@ -1,11 +1,7 @@
 import type { StandinApp } from '@standin/contracts'
 import { Command, CommanderError } from 'commander'
-import { ConfigError } from '../config/config-error.ts'
 import type { Environment } from '../config/environment-schema.ts'
-import { databaseTrouble } from '../database/database-trouble.ts'
-import { EmbeddedPostgresError } from '../database/embedded-postgres/index.ts'
-import { toRefusal } from '../refusal.ts'
-import { CommandFailed, printable, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 export interface OperatorCommand {
   app: StandinApp
@@ -24,23 +20,75 @@ export interface OperatorCommand {
 
 type Add = (program: Command, terminal: Terminal) => void
 
-/** Each is loaded when it is called: together they would take most of a second. */
-const commands: Record<string, () => Promise<Add>> = {
-  callbacks: async () => (await import('./callbacks-command.ts')).addCallbacksCommand,
-  identity: async () => (await import('./identity-command.ts')).addIdentityCommand,
-  installations: async () => (await import('./installations-command.ts')).addInstallationsCommand,
-  run: async () => (await import('./run-command.ts')).addRunCommand,
-  account: async () => (await import('./account-command.ts')).addAccountCommand,
-  runs: async () => (await import('./runs-command.ts')).addRunsCommand,
-  deliveries: async () => (await import('./deliveries-command.ts')).addDeliveriesCommand,
-  keys: async () => (await import('./keys-command.ts')).addKeysCommand,
-  grants: async () => (await import('./grants-command.ts')).addGrantsCommand,
-  audit: async () => (await import('./audit-command.ts')).addAuditCommand,
-  'encryption-keys': async () => (await import('./encryption-keys-command.ts')).addEncryptionKeysCommand,
-  database: async () => (await import('./database-command.ts')).addDatabaseCommand,
-  doctor: async () => (await import('./doctor-command.ts')).addDoctorCommand,
-  dev: async () => (await import('./dev-command.ts')).addDevCommand,
-  console: async () => (await import('./console-command.ts')).addConsoleCommand,
+interface CommandGroup {
+  description: string
+  /** Its module is loaded when it is called: together they would take most of a second. */
+  load: () => Promise<Add>
+}
+
+/** What `standin --help` lists, without loading any of it. */
+export const commands: Record<string, CommandGroup> = {
+  doctor: {
+    description: 'check settings, database, keys, clocks and addresses; exits with 1 if anything is wrong',
+    load: async () => (await import('./doctor-command.ts')).addDoctorCommand,
+  },
+  console: {
+    description: 'print and open a link to the web console, which works once, within a minute; sessions, end',
+    load: async () => (await import('./console-command.ts')).addConsoleCommand,
+  },
+  callbacks: {
+    description: "Trackunit's callbacks: url, list, held, release, rejected, tail, wait",
+    load: async () => (await import('./callbacks-command.ts')).addCallbacksCommand,
+  },
+  identity: {
+    description: "what Trackunit's JWTs carry: observed",
+    load: async () => (await import('./identity-command.ts')).addIdentityCommand,
+  },
+  installations: {
+    description:
+      'accounts that installed the app: list, show, try, pause, resume, approve, refuse, release, rollback, restore, dismiss, erase',
+    load: async () => (await import('./installations-command.ts')).addInstallationsCommand,
+  },
+  account: {
+    description: 'what happened on an account, and what you call it: story, name',
+    load: async () => (await import('./account-command.ts')).addAccountCommand,
+  },
+  runs: {
+    description: 'background runs of actions: list, cancel, retry',
+    load: async () => (await import('./runs-command.ts')).addRunsCommand,
+  },
+  deliveries: {
+    description: 'results that are sent to an address: list, retry',
+    load: async () => (await import('./deliveries-command.ts')).addDeliveriesCommand,
+  },
+  keys: {
+    description: 'keys of services: create, list, rotate, revoke, holders',
+    load: async () => (await import('./keys-command.ts')).addKeysCommand,
+  },
+  grants: {
+    description: 'what services may do: list, set, remove',
+    load: async () => (await import('./grants-command.ts')).addGrantsCommand,
+  },
+  audit: {
+    description: 'the record of every change and every token handed out: list, export, verify, holders',
+    load: async () => (await import('./audit-command.ts')).addAuditCommand,
+  },
+  'encryption-keys': {
+    description: 'the keys that encrypt secrets and tokens: list, reencrypt, check-unused',
+    load: async () => (await import('./encryption-keys-command.ts')).addEncryptionKeysCommand,
+  },
+  database: {
+    description: "Standin's database: move, after-restore, resume",
+    load: async () => (await import('./database-command.ts')).addDatabaseCommand,
+  },
+  run: {
+    description: 'run one action on an account and print its progress',
+    load: async () => (await import('./run-command.ts')).addRunCommand,
+  },
+  dev: {
+    description: 'run the server, a simulated Trackunit and the app on this machine',
+    load: async () => (await import('./dev-command.ts')).addDevCommand,
+  },
 }
 
 /**
@@ -65,9 +113,13 @@ export async function runOperatorCommand({
     say: (text) => writeErr(`${text}\n`),
   }
   const program = new Command('standin').description("Standin's commands for the operator")
-  const [called = ''] = argv
-  const loaded = Object.hasOwn(commands, called) ? [commands[called]] : Object.values(commands) // The help has all.
-  for (const load of loaded) (await load?.())?.(program, terminal)
+  const called = argv[argv[0] === 'help' ? 1 : 0]
+  for (const [name, { description, load }] of Object.entries(commands)) {
+    if (name === called) (await load())(program, terminal)
+    else program.command(name)
+    const command = program.commands.at(-1)
+    if (command?.description() === '') command.description(description)
+  }
   for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)])
     command.exitOverride().showHelpAfterError().configureOutput({ writeOut, writeErr })
 
@@ -76,22 +128,7 @@ export async function runOperatorCommand({
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    terminal.say(explain(error))
+    terminal.say((await import('./explain.ts')).explain(error))
     return 1
   }
-}
-
-/** The part of an error that the operator may see: only our own texts. */
-function explain(error: unknown): string {
-  if ([ConfigError, EmbeddedPostgresError, CommandFailed].some((ours) => error instanceof ours))
-    return (error as Error).message
-  const trouble = databaseTrouble(error)
-  if (trouble) return trouble
-  const { reason, message, issues = [] } = toRefusal(error)
-  // The reason's own text mentions a log and a request id, which a command does not have.
-  if (reason === 'INTERNAL') return 'INTERNAL: The command failed unexpectedly.'
-  return [
-    `${reason}: ${message}`,
-    ...issues.map((issue) => `  ${printable(issue.path)}: ${printable(issue.message)}`),
-  ].join('\n')
 }

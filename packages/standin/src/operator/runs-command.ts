@@ -23,7 +23,7 @@ interface ListOptions {
 
 /** `runs list|cancel|retry`. */
 export function addRunsCommand(program: Command, terminal: Terminal): void {
-  const runs = program.command('runs').description('background runs of actions').addHelpText('afterAll', examples)
+  const runs = program.command('runs').addHelpText('afterAll', examples)
 
   runs
     .command('list')
