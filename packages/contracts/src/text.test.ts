@@ -17,11 +17,15 @@ test('any Unicode text is accepted, and comes out as it went in', () => {
   )
 })
 
-test('a line has no control character', () => {
+test('a line has no control character, and no end of a line', () => {
   fc.assert(
-    fc.property(fc.string(), fc.constantFrom('\r', '\n', '\t', '\u0007', '\u007f', '\u0085'), (given, control) => {
-      expect(lineSchema(1_000).safeParse(`${given}${control}x`).success).toBe(false)
-    }),
+    fc.property(
+      fc.string(),
+      fc.constantFrom('\r', '\n', '\t', '\u0007', '\u007f', '\u0085', '\u2028', '\u2029'),
+      (given, control) => {
+        expect(lineSchema(1_000).safeParse(`${given}${control}x`).success).toBe(false)
+      },
+    ),
   )
 })
 

@@ -6,9 +6,11 @@ import { z } from 'zod'
  */
 export const textSchema = (maxLength: number) => z.string().max(maxLength).refine(isStorable, { error: notStorable })
 
-/** Text on one line: no control characters, so no line ends either. */
+/** Text on one line: no control characters, so no line ends either, nor those that only Unicode has. */
 export const lineSchema = (maxLength: number) =>
-  textSchema(maxLength).refine((text) => !/\p{Cc}/u.test(text), { error: 'must not contain control characters' })
+  textSchema(maxLength).refine((text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text), {
+    error: 'must not contain control characters',
+  })
 
 export const notStorable = 'must be well-formed text without NUL'
 

@@ -41,7 +41,7 @@ export async function readWishes(argv: readonly string[], ask: Ask | undefined):
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(word) || word === 'node_modules')
     throw new Error(`A folder is called with small letters, digits and hyphens, such as yard-list: ${word}`)
   const name = (values.name ?? (await answer('Name of the app', titleOf(word)))).trim()
-  if (name === '' || name.length > 60 || /\p{Cc}/u.test(name))
+  if (name === '' || name.length > 60 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name))
     throw new Error('A name has 1 to 60 characters, on one line.')
   const id = values.id ?? (await answer('Id at Trackunit, @organization/appname', `@acme/${word}`))
   if (!idForm.test(id)) throw new Error(`An app id has the form @organization/appname: ${id}`)

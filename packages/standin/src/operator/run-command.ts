@@ -47,7 +47,8 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
       })
       printResult(terminal, options.json, toRun(run), () => line(run.headline ?? run.state))
       if (run.state !== 'succeeded') throw new CommandFailed(whyNot(run))
-      if (run.mode === 'preview') terminal.say(`Nothing has changed. To make these changes, add: --apply ${run.id}`)
+      if (run.mode === 'preview')
+        terminal.say(`Nothing has changed. To make the changes that it lists, add: --apply ${run.id}`)
     })
 }
 
