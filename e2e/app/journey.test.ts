@@ -6,6 +6,7 @@ import { type MailServer, startMailServer } from '../../packages/standin/test/ma
 import { until } from '../../scripts/part.ts'
 import { missingBrowser } from '../browser.ts'
 import { install } from '../stack.ts'
+import { show } from './barriers.ts'
 import { type AppInManager, type Manager, startApp } from './manager.ts'
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
@@ -108,9 +109,17 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   test('asks someone outside to confirm, who agrees and later stops the emails', async () => {
     const account = randomUUID()
     await install(app.stack, account)
-    const { app: inside, page, visit, wrong } = await openManager({ account })
+    const manager = await openManager({ account })
+    const { app: inside, page, visit, wrong } = manager
     const before = post.mails.length
     const bert = 'bert@partner.example'
+
+    await show(manager, { theme: 'light', width: 1280 })
+    await visit('/actions/attention-list')
+    await inside.getByRole('textbox', { name: /^Email/ }).waitFor()
+    const start = inside.getByRole('button', { name: 'Start attention list' })
+    const bottom = await start.evaluate((element) => element.getBoundingClientRect().bottom)
+    expect(bottom).toBeLessThan(840) // In view at 1280 × 900, below Manager's own bar.
 
     await visit('/actions/fleet-snapshot')
     await inside.getByRole('textbox', { name: /^Email/ }).fill(bert)

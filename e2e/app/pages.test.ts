@@ -61,15 +61,14 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ['the activity', '/activity', 'Everything done on this account through Standin'],
     ['an unknown address', '/nowhere', 'There is nothing at this address.'],
   ] as const)(
-    '%s is accessible in both themes, does not scroll sideways at 360 px, and survives a reload',
+    '%s is accessible in both themes, does not scroll sideways at any width, and survives a reload',
     async ([, path, sees]) => {
       const address = path.replace(/:(\w+)/, (_, name: 'run') => ids[name])
       await manager.visit(address)
       await manager.app.getByText(sees).first().waitFor()
-      // 640 px is 1280 px at 200 % zoom.
-      expect(
-        await barriers(manager, [...looks, { theme: 'light', width: 640 }, { theme: 'dark', width: 360 }]),
-      ).toEqual([])
+      // 640 px is 1280 px at 200 % zoom; 820 px is a tablet.
+      const more = [640, 820].map((width) => ({ theme: 'light', width }) as const)
+      expect(await barriers(manager, [...looks, ...more, { theme: 'dark', width: 360 }])).toEqual([])
       await manager.reload()
       await manager.app.getByText(sees).first().waitFor()
       expect(await manager.frame().evaluate(() => location.hash)).toBe(`#${address}`)
@@ -148,7 +147,12 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await app.stack.control('settings', { apiLatencyMs: 0 }, 'PUT')
     await inside.getByRole('heading', { name: /machines need attention/ }).waitFor()
 
-    await keys.tabTo('Download CSV', { most: 120 })
+    // The button that had the focus is gone. From the sentence, the list is two steps away.
+    await focusOn(frame(), 'h1')
+    await keys.tabTo('Skip to the list', { most: 3 })
+    await keys.press('Enter')
+    await focusOn(frame(), '[data-index="0"] .mach')
+    await keys.tabTo('Download CSV', { back: true, most: 60 })
     const download = page.waitForEvent('download')
     await keys.press('Enter')
     expect((await download).suggestedFilename()).toMatch(/\.csv$/)
@@ -339,6 +343,32 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const beginning = inside.getByText(/^Checks your .*machines while you are away/)
     await inside.getByRole('heading', { name: /^Checks your 101 machines/ }).waitFor() // It came after the page.
     expect(await frame().evaluate(layoutShift)).toBe(0)
+    await inside.getByRole('heading', { name: 'What it will read' }).waitFor()
+    const heard = await inside.locator('main').ariaSnapshot()
+    expect(heard.replace(/Nothing on .* changes/, 'Nothing on … changes')).toMatchInlineSnapshot(`
+      "- main:
+        - status
+        - heading "Checks your 101 machines while you are away and tells you what needs attention." [level=1]
+        - paragraph: The first check takes a few minutes. You can close this page.
+        - button "Check my fleet now"
+        - alert
+        - paragraph: It only reads. Nothing on … changes.
+        - region "What it will read":
+          - heading "What it will read" [level=2]
+          - list:
+            - listitem:
+              - paragraph: Your machines
+              - paragraph: Name, serial number, type and site
+            - listitem:
+              - paragraph: Their last messages
+              - paragraph: When each was last heard, and its position
+            - listitem:
+              - paragraph: Fuel, charge and data health
+              - paragraph: The latest values, and problems that Trackunit sees
+            - listitem:
+              - paragraph: Service plans
+              - paragraph: What is overdue"
+    `)
     await inside.getByRole('button', { name: 'Check my fleet now' }).click()
     await inside.getByRole('progressbar').waitFor()
     await inside.getByRole('link', { name: 'Overview' }).click()
@@ -350,6 +380,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByRole('heading', { name: /machines need attention/ }).waitFor()
     await offer.getByRole('button', { name: 'No thanks' }).click()
     await inside.getByRole('heading', { name: 'Standin is working. Nothing needs you.' }).waitFor()
+    await focusOn(frame(), '#main')
     await reload()
     await inside.getByRole('link', { name: /machines need attention/ }).waitFor()
     expect(await offer.count()).toBe(0)

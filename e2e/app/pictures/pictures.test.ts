@@ -63,6 +63,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('looks as before', () => {
     const seen = await page.locator('#app').screenshot({ animations: 'disabled', caret: 'hide' })
     expect(unanswered).toEqual([])
     await comparePicture(name, seen)
+    // What a screen reader has of the page that people live in.
+    if (name === 'result')
+      await compareText('result.aria.txt', (await app.locator('main').ariaSnapshot()).replaceAll(manager, ''))
     await page.context().close()
   })
 
@@ -109,6 +112,12 @@ async function drawWithFont(base64: string): Promise<void> {
   document.fonts.add(inter)
   await document.fonts.ready
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+}
+
+async function compareText(name: string, heard: string): Promise<void> {
+  const file = join(import.meta.dirname, name)
+  if (areRenewed) return writeFile(file, `${heard}\n`)
+  expect(`${heard}\n`).toBe(await readFile(file, 'utf8'))
 }
 
 async function comparePicture(name: string, seen: Buffer): Promise<void> {

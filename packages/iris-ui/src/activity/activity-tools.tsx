@@ -15,12 +15,13 @@ interface ActivityToolsProps {
 
 /** Search, and the filters who, what and when, which are part of the address. */
 export function ActivityTools({ typed, onType, range, show }: ActivityToolsProps) {
-  const words = useSurroundings().texts.activity
+  const { texts } = useSurroundings()
+  const words = texts.activity
   const [address] = useAddressState()
   const active = ['who', 'what', 'from'].filter((key) => address.get(key)).length
   return (
     <search className="tools short">
-      <SearchField label={words.find} value={typed} onChange={onType} />
+      <SearchField label={words.find} short={texts.table.search} value={typed} onChange={onType} />
       <Filters range={range} />
       <FilterSheet active={active} show={show}>
         <Filters range={range} />

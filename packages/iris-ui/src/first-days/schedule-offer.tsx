@@ -32,17 +32,17 @@ export function ScheduleOffer({ actionId, input, recurrence, title, means, accep
     trpc.schedule.create.mutationOptions({
       async onSuccess() {
         host.toast({ title: words.isSet, kind: 'success' })
+        focusPage()
         await queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
       },
     }),
   )
   const decline = useMutation(
     trpc.schedule.declineOffer.mutationOptions({
-      onSuccess: () =>
-        queryClient.setQueryData(
-          listKey,
-          (before) => before && { ...before, declined: [...before.declined, actionId] },
-        ),
+      onSuccess() {
+        focusPage()
+        queryClient.setQueryData(listKey, (before) => before && { ...before, declined: [...before.declined, actionId] })
+      },
     }),
   )
   const habits = { timeZone: formats.zone, unitSystem: host.user.measurement, language: texts.language }
@@ -84,3 +84,6 @@ export function ScheduleOffer({ actionId, input, recurrence, title, means, accep
     </section>
   )
 }
+
+/** The offer goes, and with it the button that had the focus. */
+const focusPage = () => document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })

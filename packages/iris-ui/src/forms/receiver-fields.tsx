@@ -19,72 +19,78 @@ export function ReceiverFields({ form }: { form: PartsForm }) {
   return (
     <div className="group">
       <h2>{words.result}</h2>
-      {/* Existing values of a schedule stay visible and can be removed. */}
-      {!sendsEmail && !mailed && <p className="help">{words.noEmail}</p>}
-      {(sendsEmail || mailed) && (
-        <Field id="f-emails" label={words.email} help={words.emailHelp} problem={emails} optional>
-          <input
-            className="in"
-            id="f-emails"
-            inputMode="email"
-            autoComplete="off"
-            spellCheck={false}
-            aria-invalid={emails ? true : undefined}
-            aria-describedby={describedBy('f-emails', { help: words.emailHelp, problem: emails })}
-            {...form.register('receivers.emails')}
-          />
-        </Field>
-      )}
-      <WithheldReceivers form={form} kind="email" />
-      {mailed && (
-        <Field id="f-file" label={words.file}>
-          <Select
-            id="f-file"
-            value={file}
-            onChange={(value) => form.setValue('receivers.file', value as 'none' | 'csv' | 'xlsx')}
-          >
-            <option value="none">{words.fileNone}</option>
-            <option value="xlsx">{words.fileXlsx}</option>
-            <option value="csv">{words.fileCsv}</option>
-          </Select>
-        </Field>
-      )}
-      {kept.length > 0 && (
-        <ul className="chips" aria-label={words.webhook}>
-          {kept.map(({ id, host }) => (
-            <li className="chip" key={id}>
-              <span>{host}</span>
-              <button
-                type="button"
-                aria-label={words.remove(host)}
-                onClick={() =>
-                  form.setValue(
-                    'receivers.kept',
-                    kept.filter((webhook) => webhook.id !== id),
-                    { shouldDirty: true },
-                  )
-                }
+      <div className="pair">
+        <div>
+          {/* Existing values of a schedule stay visible and can be removed. */}
+          {!sendsEmail && !mailed && <p className="help">{words.noEmail}</p>}
+          {(sendsEmail || mailed) && (
+            <Field id="f-emails" label={words.email} help={words.emailHelp} problem={emails} optional>
+              <input
+                className="in"
+                id="f-emails"
+                inputMode="email"
+                autoComplete="off"
+                spellCheck={false}
+                aria-invalid={emails ? true : undefined}
+                aria-describedby={describedBy('f-emails', { help: words.emailHelp, problem: emails })}
+                {...form.register('receivers.emails')}
+              />
+            </Field>
+          )}
+          <WithheldReceivers form={form} kind="email" />
+          {mailed && (
+            <Field id="f-file" label={words.file}>
+              <Select
+                id="f-file"
+                value={file}
+                onChange={(value) => form.setValue('receivers.file', value as 'none' | 'csv' | 'xlsx')}
               >
-                <Icon name="cross" size="sm" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <Field id="f-webhooks" label={words.webhook} help={words.webhookHelp} problem={webhooks} optional>
-        <input
-          className="in"
-          id="f-webhooks"
-          inputMode="url"
-          autoComplete="off"
-          spellCheck={false}
-          placeholder="https://"
-          aria-invalid={webhooks ? true : undefined}
-          aria-describedby={describedBy('f-webhooks', { help: words.webhookHelp, problem: webhooks })}
-          {...form.register('receivers.webhooks')}
-        />
-      </Field>
-      <WithheldReceivers form={form} kind="webhook" />
+                <option value="none">{words.fileNone}</option>
+                <option value="xlsx">{words.fileXlsx}</option>
+                <option value="csv">{words.fileCsv}</option>
+              </Select>
+            </Field>
+          )}
+        </div>
+        <div>
+          {kept.length > 0 && (
+            <ul className="chips" aria-label={words.webhook}>
+              {kept.map(({ id, host }) => (
+                <li className="chip" key={id}>
+                  <span>{host}</span>
+                  <button
+                    type="button"
+                    aria-label={words.remove(host)}
+                    onClick={() =>
+                      form.setValue(
+                        'receivers.kept',
+                        kept.filter((webhook) => webhook.id !== id),
+                        { shouldDirty: true },
+                      )
+                    }
+                  >
+                    <Icon name="cross" size="sm" />
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )}
+          <Field id="f-webhooks" label={words.webhook} help={words.webhookHelp} problem={webhooks} optional>
+            <input
+              className="in"
+              id="f-webhooks"
+              inputMode="url"
+              autoComplete="off"
+              spellCheck={false}
+              placeholder="https://"
+              aria-invalid={webhooks ? true : undefined}
+              aria-describedby={describedBy('f-webhooks', { help: words.webhookHelp, problem: webhooks })}
+              {...form.register('receivers.webhooks')}
+            />
+          </Field>
+          <WithheldReceivers form={form} kind="webhook" />
+        </div>
+      </div>
     </div>
   )
 }

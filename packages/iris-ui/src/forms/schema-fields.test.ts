@@ -31,14 +31,14 @@ const fields = schemaFields(schema)
 const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB' })
 
 describe('the form of an action', () => {
-  test('has a field for each known kind, in the schema’s order, the machines last', () => {
+  test('has a field for each known kind, the numbers first, the machines last', () => {
     expect(fields.map(({ key, kind }) => `${key}: ${kind}`)).toEqual([
       'olderThanDays: number',
+      'limit: number',
       'kinds: choices',
       'chartBy: choice',
       'idle: flag',
       'note: text',
-      'limit: number',
       'machines: machines',
     ])
   })

@@ -49,14 +49,15 @@ export type FormField = Base &
     | { kind: 'machines' }
   )
 
-/** The fields of an action in the schema's order; the choice of machines is last. */
+/** The fields of an action: numbers first, which stand in one line; then the others in the schema's order, machines last. */
 export function schemaFields(schema: Schema): FormField[] {
   const required = schema.required ?? []
   const fields = Object.entries(schema.properties ?? {}).flatMap(([key, property]): FormField[] => {
     const field = fieldOf(key, property, required.includes(key) && property.default === undefined)
     return field ? [field] : []
   })
-  return [...fields.filter(({ kind }) => kind !== 'machines'), ...fields.filter(({ kind }) => kind === 'machines')]
+  const order = { number: 0, machines: 2 } as Partial<Record<FormField['kind'], number>>
+  return fields.toSorted((one, other) => (order[one.kind] ?? 1) - (order[other.kind] ?? 1))
 }
 
 function fieldOf(key: string, property: Schema, required: boolean): FormField | undefined {

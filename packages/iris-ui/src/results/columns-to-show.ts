@@ -2,8 +2,8 @@ import type { ResultColumn, ResultRow } from '@standin/client'
 import { isNumeric } from './cell-words.ts'
 
 /** How much of the list's width a column takes. */
-const takes = { machine: 3.15, reason: 4, text: 2, moment: 1.5, number: 1.2 }
-const ROOM = 10.7
+const takes = { machine: 3.15, reason: 4, link: 2.7, text: 2.2, moment: 1.85, number: 1.2 }
+const ROOM = 11.6
 
 export interface ShownColumn {
   column: ResultColumn
@@ -35,7 +35,8 @@ export function columnsToShow(columns: readonly ResultColumn[], rows: readonly R
     if (column.under !== undefined || column === icons) continue
     if (hasMachines && (isSaidByMachine(column, rows) || isIdOfMachine(column, rows))) continue
     if (isMostlyEmpty(column, rows)) continue
-    const width = icons && shown.length === 0 ? takes.reason : widthOf(column)
+    const isLink = !hasMachines && shown.length === 0 && column.kind === 'text'
+    const width = icons && shown.length === 0 ? takes.reason : isLink ? takes.link : widthOf(column)
     if (taken + width > ROOM) break
     taken += width
     const under = columns.find((one) => one.under === column.key && !isTail(one))

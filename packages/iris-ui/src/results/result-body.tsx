@@ -27,6 +27,11 @@ export function ResultBody({ run, beside }: { run: Run; beside?: ReactNode }) {
   if (!beside && !hasFlow) return null
   return (
     <div className={beside ? 'result' : 'result alone'}>
+      {beside && !isEmpty && (
+        <button type="button" className="skip" onClick={focusList}>
+          {texts.table.skipToList}
+        </button>
+      )}
       <OpenRow run={run} first={isEmpty ? undefined : first}>
         {beside}
       </OpenRow>
@@ -45,6 +50,8 @@ export function ResultBody({ run, beside }: { run: Run; beside?: ReactNode }) {
     </div>
   )
 }
+
+const focusList = () => document.querySelector<HTMLElement>('.list .mach, .spot')?.focus()
 
 function OpenRow({ run, first, children }: { run: Run; first: RunResult | undefined; children: ReactNode }) {
   const [address] = useAddressState()

@@ -22,6 +22,12 @@ export function useRunAnnouncements(run: Run, heading: string, place: RefObject<
     requestAnimationFrame(() => place.current?.focus())
   }, [run.id, justStarted, place])
 
+  // What had the focus may have gone with the view of the state before.
+  useEffect(() => {
+    if (state.current !== run.state && document.activeElement === document.body)
+      place.current?.focus({ preventScroll: true })
+  }, [run.state, place])
+
   useEffect(() => {
     if (state.current === run.state) return
     const timer = setTimeout(() => {

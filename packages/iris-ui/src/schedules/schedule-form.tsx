@@ -174,9 +174,11 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
                 ))}
             </Select>
           </Field>
-          {others.map((field) => (
-            <SchemaField key={field.key} field={field} name={`input.${field.key}`} form={form} />
-          ))}
+          <div className="fields">
+            {others.map((field) => (
+              <SchemaField key={field.key} field={field} name={`input.${field.key}`} form={form} />
+            ))}
+          </div>
         </div>
         {machines.map((field) => (
           <div className="group" key={field.key}>

@@ -723,6 +723,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     showAs: 'Vis som',
     list: 'Liste',
     asMap: 'Kort',
+    skipToList: 'Gå til listen',
     newCount: (n) => `${n} ${n === '1' ? 'ny' : 'nye'}`,
     worstFirst: (title: string, by: string) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, de værste først`,
     groupBy: 'Gruppér',

@@ -745,6 +745,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     showAs: 'Zeigen als',
     list: 'Liste',
     asMap: 'Karte',
+    skipToList: 'Zur Liste springen',
     newCount: (n) => `${n} neu`,
     worstFirst: (title, by) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, das Schlimmste zuerst`,
     groupBy: 'Gruppieren',

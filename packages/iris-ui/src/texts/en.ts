@@ -746,6 +746,7 @@ export const en = (of: AppWords) => {
       showAs: 'Show as',
       list: 'List',
       asMap: 'Map',
+      skipToList: 'Skip to the list',
       newCount: (n: string) => `${n} new`,
       worstFirst: (title: string, by: string) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, worst first`,
       groupBy: 'Group by',

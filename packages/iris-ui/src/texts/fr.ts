@@ -739,6 +739,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     showAs: 'Montrer comme',
     list: 'Liste',
     asMap: 'Carte',
+    skipToList: 'Aller à la liste',
     newCount: (n) => `${n} ${n === '1' ? 'nouveau' : 'nouveaux'}`,
     worstFirst: (title, by) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, le pire d’abord`,
     groupBy: 'Grouper',

@@ -731,6 +731,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     showAs: 'Visa som',
     list: 'Lista',
     asMap: 'Karta',
+    skipToList: 'Hoppa till listan',
     newCount: (n) => `${n} ${n === '1' ? 'ny' : 'nya'}`,
     worstFirst: (title, by) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, de värsta först`,
     groupBy: 'Gruppera',
