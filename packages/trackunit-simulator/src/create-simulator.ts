@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { accountRecord, fleetSizeOf } from './accounts.ts'
 import { createBearerCheck } from './api/bearer.ts'
 import { graphqlRoutes } from './api/graphql/graphql-routes.ts'
@@ -31,7 +31,7 @@ import { createInstallations } from './marketplace/installations.ts'
 import { createResets } from './resets.ts'
 import { createAccessTokens } from './sign-in/access-tokens.ts'
 import { apptokenRoute } from './sign-in/apptoken-route.ts'
-import { openState } from './state.ts'
+import { openState, type StateStore } from './state.ts'
 import { createUserTokens } from './user-tokens/user-tokens.ts'
 
 export type SimulatorOptions = {
@@ -56,133 +56,14 @@ export type SimulatorOptions = {
 
 const maxBodyBytes = 1024 * 1024
 
-/** Trackunit on localhost. Everything is built here; nothing listens before `listen`. */
+/** Trackunit on localhost. Nothing listens before `listen`. */
 export async function createSimulator(options: SimulatorOptions) {
-  const manifest = understandManifest(options.manifest)
-  const callbackUrl = options.callbackUrl ?? manifest.callbackUrl
-  if (callbackUrl === undefined) throw new Error('no callback address: neither given nor in the manifest')
-
   const stop = new AbortController()
   const store = await openState(options.dataDir)
-  const clock = createClock(options.clock)
-  const { now } = clock
-  const behaviour = usualBehaviour(options.fleetSize)
-  const journal = createJournal(now)
-  const faults = createFaults()
-  const resets = createResets()
-  let url = `http://127.0.0.1:${options.port}`
-
-  const keyRing = (stored: typeof store.state.keys.marketplace, algorithm: 'RS256' | 'ES256') =>
-    createKeyRing({ stored, changed: store.save }, algorithm)
-  const marketplaceKeys = keyRing(store.state.keys.marketplace, 'RS256')
-  const userTokenKeys = keyRing(store.state.keys.userTokens, 'ES256')
-  const accessTokens = createAccessTokens({
-    keys: keyRing(store.state.keys.accessTokens, 'RS256'),
-    store,
-    behaviour,
-    issuer: () => url,
-    now,
-  })
-  const userTokens = createUserTokens({ keys: userTokenKeys, manifest, issuer: () => `${url}/user-tokens`, now })
-  const identities = createIdentitySigner({ marketplaceKeys, userTokenKeys, issuer: () => url, now })
-  const installations = createInstallations({
-    manifest,
-    behaviour,
-    store,
-    identities,
-    faults,
-    journal,
-    callbackUrl,
-    now,
-    stopped: stop.signal,
-  })
-  const fleets = createFleets({
-    seed: options.seed,
-    sizeOf: (accountId) => fleetSizeOf(accountId, behaviour.fleetSize),
-    isRemoved: (id) => behaviour.removedAssets.includes(id),
-    changed: (machine, index) => ({
-      ...machine,
-      name: (behaviour.oddNames ? oddNames[index] : undefined) ?? machine.name,
-      reporting: silence.reportingOf(machine),
-    }),
-    now,
-  })
-  const silence = createSilence({ fleetOf: fleets.of, now })
-
-  const events = createAssetEvents({
-    fleetOf: fleets.of,
-    dismissedIn: (accountId) => accountRecord(store.state, accountId).dismissedEventIds,
-    now,
-  })
-
-  async function dismissEvent(accountId: string, eventId: string): Promise<boolean> {
-    if (!events.exists(accountId, eventId)) return false
-    const { dismissedEventIds } = accountRecord(store.state, accountId)
-    const isAgain = dismissedEventIds.includes(eventId)
-    journal.count(isAgain ? 'eventDismiss again' : 'eventDismiss')
-    if (!isAgain) dismissedEventIds.push(eventId)
-    await store.save()
-    return true
-  }
-
-  const app = Fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
-  app.setErrorHandler((error, _, reply) => {
-    const status = statusOf(error)
-    if (status === 500) options.report?.(`failed: ${error instanceof Error ? error.message : 'unknown error'}`)
-    return reply.code(status).send(unreadable(status))
-  })
-  observeEndpoints(app, {
-    faults,
-    journal,
-    behaviour,
-    now,
-    resets,
-    accountOf: (clientId) => store.state.clients[clientId]?.accountId ?? null,
-    stopped: stop.signal,
-  })
-
-  keySetRoutes(app, { marketplace: marketplaceKeys, userTokens: userTokenKeys })
-  apptokenRoute(app, { manifest, behaviour, store, accessTokens, journal, now })
-  const apiUserOf = createBearerCheck({ accessTokens, journal, isClockMoved: clock.isMoved })
-  graphqlRoutes(app, {
-    apiUserOf,
-    fleetOf: fleets.of,
-    dismissEvent,
-    behaviour,
-    budget: createPointsBudget({ pointsPerWindow: () => behaviour.pointsPerWindow, now, resets }),
-    journal,
-    now,
-  })
-  const edge = createRestEdge({ apiUserOf, journal })
-  assetRoutes(app, { edge, fleetOf: fleets.of })
-  assetEventRoutes(app, { edge, eventsOf: events.of, now, resets })
-  aempRoutes(app, { edge, fleetOf: fleets.of, url: () => url, now, resets })
-  dataHealthRoute(app, { edge, fleetOf: fleets.of, behaviour, now })
-  serviceRoutes(app, { edge, fleetOf: fleets.of, behaviour, now })
-  unknownApiPaths(app, { edge, now, resets })
-  app.register((pages, _, done) => {
-    pages.addHook('onRequest', localOnly)
-    controlRoutes(pages, {
-      manifest,
-      behaviour,
-      clock,
-      faults,
-      journal,
-      store,
-      marketplaceKeys,
-      userTokenKeys,
-      accessTokens,
-      resets,
-      silence,
-      identities,
-      installations,
-      userTokens,
-    })
-    managerRoutes(pages, { appUrl: options.appUrl, manifest, store, behaviour, fleetOf: fleets.of, now })
-    done()
-  })
+  const address = { url: `http://127.0.0.1:${options.port}` }
+  const parts = createParts(options, { store, url: () => address.url, stopped: stop.signal })
+  const app = createApp(options.report)
+  addRoutes(app, parts)
 
   return {
     /**
@@ -196,10 +77,10 @@ export async function createSimulator(options: SimulatorOptions) {
         throw new Error(cannotListen(options.port, error))
       }
       const { port } = app.server.address() as AddressInfo
-      url = `http://127.0.0.1:${port}`
-      if (new URL(options.appUrl).origin !== url) return { url }
+      address.url = `http://127.0.0.1:${port}`
+      if (new URL(options.appUrl).origin !== address.url) return { url: address.url }
       await app.close()
-      throw new Error(`the app needs another origin than the simulator's ${url}`)
+      throw new Error(`the app needs another origin than the simulator's ${address.url}`)
     },
 
     /** Closes open connections and saves the state. */
@@ -209,6 +90,106 @@ export async function createSimulator(options: SimulatorOptions) {
       await store.save()
     },
   }
+}
+
+type Parts = ReturnType<typeof createParts>
+
+/** Everything that the simulator keeps between requests. */
+function createParts(
+  options: SimulatorOptions,
+  { store, url, stopped }: { store: StateStore; url: () => string; stopped: AbortSignal },
+) {
+  const manifest = understandManifest(options.manifest)
+  const callbackUrl = options.callbackUrl ?? manifest.callbackUrl
+  if (callbackUrl === undefined) throw new Error('no callback address: neither given nor in the manifest')
+
+  const clock = createClock(options.clock)
+  const { now } = clock
+  const common = { manifest, callbackUrl, behaviour: usualBehaviour(options.fleetSize), store, now, url, stopped }
+  const { behaviour } = common
+  const watching = { journal: createJournal(now), faults: createFaults(), resets: createResets() }
+
+  const keyRing = (stored: typeof store.state.keys.marketplace, algorithm: 'RS256' | 'ES256') =>
+    createKeyRing({ stored, changed: store.save }, algorithm)
+  const marketplaceKeys = keyRing(store.state.keys.marketplace, 'RS256')
+  const userTokenKeys = keyRing(store.state.keys.userTokens, 'ES256')
+  const accessTokenKeys = keyRing(store.state.keys.accessTokens, 'RS256')
+  const accessTokens = createAccessTokens({ keys: accessTokenKeys, store, behaviour, issuer: url, now })
+  const userTokens = createUserTokens({ keys: userTokenKeys, manifest, issuer: () => `${url()}/user-tokens`, now })
+  const identities = createIdentitySigner({ marketplaceKeys, userTokenKeys, issuer: url, now })
+  const installations = createInstallations({ ...common, ...watching, identities })
+
+  const fleets = createFleets({
+    seed: options.seed,
+    sizeOf: (accountId) => fleetSizeOf(accountId, behaviour.fleetSize),
+    isRemoved: (id) => behaviour.removedAssets.includes(id),
+    changed: (machine, index) => ({
+      ...machine,
+      name: (behaviour.oddNames ? oddNames[index] : undefined) ?? machine.name,
+      reporting: silence.reportingOf(machine),
+    }),
+    now,
+  })
+  const silence = createSilence({ fleetOf: fleets.of, now })
+  const events = createAssetEvents({
+    fleetOf: fleets.of,
+    dismissedIn: (accountId) => accountRecord(store.state, accountId).dismissedEventIds,
+    now,
+  })
+  const keys = { marketplaceKeys, userTokenKeys, accessTokens, userTokens, identities }
+  const fleet = { fleetOf: fleets.of, silence, events }
+  return { ...common, ...watching, ...keys, ...fleet, clock, installations, appUrl: options.appUrl }
+}
+
+/** @param report called with a line when the simulator itself fails */
+function createApp(report: SimulatorOptions['report']): FastifyInstance {
+  const app = Fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
+  app.setErrorHandler((error, _, reply) => {
+    const status = statusOf(error)
+    if (status === 500) report?.(`failed: ${error instanceof Error ? error.message : 'unknown error'}`)
+    return reply.code(status).send(unreadable(status))
+  })
+  return app
+}
+
+function addRoutes(app: FastifyInstance, parts: Parts): void {
+  const { store, journal, events } = parts
+  observeEndpoints(app, { ...parts, accountOf: (clientId) => store.state.clients[clientId]?.accountId ?? null })
+  keySetRoutes(app, { marketplace: parts.marketplaceKeys, userTokens: parts.userTokenKeys })
+  apptokenRoute(app, parts)
+  const apiUserOf = createBearerCheck({ ...parts, isClockMoved: parts.clock.isMoved })
+  graphqlRoutes(app, {
+    ...parts,
+    apiUserOf,
+    dismissEvent: (accountId, eventId) => dismissEvent(parts, accountId, eventId),
+    budget: createPointsBudget({ ...parts, pointsPerWindow: () => parts.behaviour.pointsPerWindow }),
+  })
+  const rest = { ...parts, edge: createRestEdge({ apiUserOf, journal }) }
+  assetRoutes(app, rest)
+  assetEventRoutes(app, { ...rest, eventsOf: events.of })
+  aempRoutes(app, rest)
+  dataHealthRoute(app, rest)
+  serviceRoutes(app, rest)
+  unknownApiPaths(app, rest)
+  app.register((pages, _, done) => {
+    pages.addHook('onRequest', localOnly)
+    controlRoutes(pages, parts)
+    managerRoutes(pages, parts)
+    done()
+  })
+}
+
+/** @returns whether the account has such an event */
+async function dismissEvent({ events, store, journal }: Parts, accountId: string, eventId: string): Promise<boolean> {
+  if (!events.exists(accountId, eventId)) return false
+  const { dismissedEventIds } = accountRecord(store.state, accountId)
+  const isAgain = dismissedEventIds.includes(eventId)
+  journal.count(isAgain ? 'eventDismiss again' : 'eventDismiss')
+  if (!isAgain) dismissedEventIds.push(eventId)
+  await store.save()
+  return true
 }
 
 /** What Fastify could not read keeps its status; anything else is a bug in the simulator. */

@@ -21,7 +21,7 @@ interface FakeAccount {
   token: { text: string; untilMs: number } | undefined
 }
 
-/** Why no token is issued, by the state of an installation; the others are served. */
+/** Why no token is issued, by the state of an installation. The other states are served. */
 const refusals: Partial<Record<InstallationState, ErrorReason>> = {
   none: 'INSTALLATION_NOT_FOUND',
   pending: 'CREDENTIALS_PENDING',
@@ -37,14 +37,14 @@ const refusals: Partial<Record<InstallationState, ErrorReason>> = {
 /** States that the feed announces when an installation enters them. */
 const announced = new Set<InstallationState>(['active', 'parked', 'suspended', 'paused', 'uninstalled'])
 
-/** Installations and their tokens, of a server that is not there. */
+/** The installations of a fake server and their tokens. */
 export function createFakeAccounts(nowMs: () => number) {
   const accounts = new Map<string, FakeAccount>()
   const events = createFakeEventLog<Pick<AccountEvent, 'accountId' | 'type'>>()
   let tokensIssued = 0
 
   const iso = (atMs: number) => new Date(atMs).toISOString()
-  const tell = (accountId: string, type: AccountEvent['type']) => events.add({ accountId, type }, iso(nowMs()))
+  const announce = (accountId: string, type: AccountEvent['type']) => events.add({ accountId, type }, iso(nowMs()))
 
   function known(accountId: string): FakeAccount {
     const account = accounts.get(accountId)
@@ -76,7 +76,7 @@ export function createFakeAccounts(nowMs: () => number) {
     }
   }
 
-  /** @throws FakeRefusal as the real server refuses, from the state of the installation */
+  /** @throws FakeRefusal in the states in which the real server refuses */
   function served(accountId: string): FakeAccount {
     const account = known(accountId)
     const refusal = refusals[account.state]
@@ -91,13 +91,13 @@ export function createFakeAccounts(nowMs: () => number) {
     install(accountId: string, scopes: readonly string[]): void {
       const generation = (accounts.get(accountId)?.generation ?? 0) + 1
       accounts.set(accountId, { state: 'active', scopes, generation, sinceMs: nowMs(), token: undefined })
-      tell(accountId, 'installed')
-      tell(accountId, 'active')
+      announce(accountId, 'installed')
+      announce(accountId, 'active')
     },
     setState(accountId: string, state: Exclude<InstallationState, 'none' | 'superseded'>): void {
       const account = known(accountId)
       Object.assign(account, { state, sinceMs: nowMs(), token: undefined })
-      if (announced.has(state)) tell(accountId, state as AccountEvent['type'])
+      if (announced.has(state)) announce(accountId, state as AccountEvent['type'])
     },
     list: () => [...accounts.keys()].map(describe),
     async issue({ accountId, scopes, rejectedFingerprint }: IssueTokenInput): Promise<IssuedToken> {

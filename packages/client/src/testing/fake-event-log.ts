@@ -5,7 +5,7 @@ export function createFakeEventLog<Event extends object>() {
   const events: Array<Event & { seq: number; at: string }> = []
   const listeners = new Set<() => void>()
   let hasEnded = false
-  const tell = () => {
+  const notify = () => {
     for (const listener of [...listeners]) listener()
   }
   const stream: FakeStream = {
@@ -21,11 +21,11 @@ export function createFakeEventLog<Event extends object>() {
     stream,
     add(event: Event, at: string): void {
       events.push({ ...event, seq: events.length + 1, at })
-      tell()
+      notify()
     },
     end(): void {
       hasEnded = true
-      tell()
+      notify()
     },
   }
 }

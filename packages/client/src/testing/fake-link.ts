@@ -3,7 +3,7 @@ import { TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import type { AppRouter } from '../app-router.ts'
 
-/** A refusal of the fake server, as the real one would say it. */
+/** A refusal by the fake server, with the reason and message of the real one. */
 export class FakeRefusal extends Error {
   readonly data: ErrorData
 
@@ -14,7 +14,7 @@ export class FakeRefusal extends Error {
   }
 }
 
-/** Numbered events, and their readers. */
+/** Numbered events and their listeners. */
 export interface FakeStream {
   eventsAfter(seq: number): ReadonlyArray<{ seq: number }>
   hasEnded(): boolean
@@ -26,7 +26,7 @@ export interface FakeServer {
   stream(path: string, input: unknown): FakeStream
 }
 
-/** Reaches a server that is a few functions in this process; the input is checked as the real server checks it. */
+/** Calls a server in this process. Inputs are checked as the real server checks them. */
 export function fakeLink(server: FakeServer): TRPCLink<AppRouter> {
   return () =>
     ({ op: { type, path, input } }) =>
@@ -39,7 +39,7 @@ export function fakeLink(server: FakeServer): TRPCLink<AppRouter> {
             return fail(error)
           }
         }
-        // The answer is a copy, as if it had come over a wire: what a caller changes in it changes nothing here.
+        // The answer is a copy, as over a network: a caller that changes it changes nothing here.
         Promise.resolve()
           .then(() => server.call(path, checked(path, input)))
           .then((data) => {

@@ -4,7 +4,7 @@ import { FakeRefusal } from './fake-link.ts'
 
 type EventBody = RunEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'seq' | 'at'> : never) : never
 
-/** A file that a run of the fake leaves. */
+/** A file that a fake run produces. */
 export interface FakeFile {
   name: string
   /** `text/plain` by default. */
@@ -12,7 +12,7 @@ export interface FakeFile {
   content: string | Uint8Array<ArrayBuffer>
 }
 
-/** How a run of the fake ends: `succeeded` by default. */
+/** How a fake run ends: `succeeded` by default. */
 export interface FakeEnding {
   state?: 'succeeded' | 'failed' | 'cancelled'
   /** The result in one sentence. */
@@ -53,164 +53,190 @@ export interface NewRun {
 const filesKeptMs = 30 * 24 * 3_600_000
 const finalStates: readonly RunState[] = ['succeeded', 'failed', 'cancelled']
 
+/** All runs of one fake, and their files. */
+interface FakeRuns {
+  runs: Map<string, FakeRun>
+  files: Map<string, FakeFile>
+  nowMs: () => number
+  whenStarted: (run: Run) => void
+}
+
 /**
- * Background runs that go where the test sends them.
+ * Background runs that do what the test says.
  * @param whenStarted called with each new run
  */
 export function createFakeRuns(nowMs: () => number, whenStarted: (run: Run) => void) {
-  const runs = new Map<string, FakeRun>()
-  const files = new Map<string, FakeFile>()
-  const iso = () => new Date(nowMs()).toISOString()
-
-  function found(runId: string): FakeRun {
-    const fake = runs.get(runId)
-    if (fake === undefined) throw new FakeRefusal('RUN_NOT_FOUND')
-    return fake
-  }
-
-  function tell({ run, log }: FakeRun, event: EventBody): void {
-    run.lastSeq++
-    log.add(event, iso())
-  }
-
-  function become(fake: FakeRun, state: RunState, reason: ErrorReason | null = null): void {
-    const { run, log } = fake
-    const isFinal = finalStates.includes(state)
-    Object.assign(run, {
-      state,
-      reason,
-      startedAt: run.startedAt ?? (state === 'running' ? iso() : null),
-      endedAt: isFinal ? iso() : null,
-    })
-    tell(fake, { type: 'state', state, reason, waitingUntil: null, waitingFor: null, headline: run.headline })
-    if (isFinal) log.end()
-  }
-
-  function start({ accountId, actionId, input, idempotencyKey, mode = 'apply', ...wanted }: NewRun): FakeRun {
-    const log = createFakeEventLog<EventBody>()
-    const run: Run = {
-      id: crypto.randomUUID(),
-      accountId,
-      actionId,
-      mode,
-      input,
-      state: 'queued',
-      waitingUntil: null,
-      waitingFor: null,
-      progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
-      steps: [],
-      headline: null,
-      incomplete: null,
-      failure: null,
-      reason: null,
-      attempts: 0,
-      artifacts: [],
-      deliveries: [],
-      startedBy: { kind: 'service', id: 'fake', name: null },
-      timeZone: wanted.timeZone ?? null,
-      unitSystem: wanted.unitSystem ?? null,
-      language: wanted.language ?? null,
-      scheduleId: null,
-      previewRunId: wanted.previewRunId ?? null,
-      leaveOut: wanted.leaveOut ?? [],
-      retryOf: null,
-      createdAt: iso(),
-      startedAt: null,
-      endedAt: null,
-      lastSeq: 0,
-    }
-    const fake = { run, idempotencyKey, log, rows: [] }
-    runs.set(run.id, fake)
-    become(fake, 'queued')
-    whenStarted(run)
-    return fake
-  }
-
-  function keep(fake: FakeRun, { name, mediaType = 'text/plain', content }: FakeFile): void {
-    const bytes = new Blob([content]).size
-    const keptUntil = new Date(nowMs() + filesKeptMs).toISOString()
-    const artifact = { id: crypto.randomUUID(), name, mediaType, bytes, keptUntil }
-    files.set(artifact.id, { name, mediaType, content })
-    fake.run.artifacts.push(artifact)
-    tell(fake, { type: 'artifact', artifact })
-  }
-
+  const fakes: FakeRuns = { runs: new Map(), files: new Map(), nowMs, whenStarted }
   return {
-    start(wanted: NewRun): Run {
-      const same = [...runs.values()].find(
-        ({ run, idempotencyKey }) => run.accountId === wanted.accountId && idempotencyKey === wanted.idempotencyKey,
-      )
-      if (same === undefined) return start(wanted).run
-      const isTheSame =
-        same.run.actionId === wanted.actionId && JSON.stringify(same.run.input) === JSON.stringify(wanted.input)
-      if (!isTheSame) throw new FakeRefusal('IDEMPOTENCY_KEY_REUSED')
-      return same.run
-    },
-    get: (runId: string): Run => found(runId).run,
-    stream: (runId: string) => found(runId).log.stream,
-    list: (accountId: string, { actionId, states }: { actionId?: string; states?: readonly RunState[] }): Run[] =>
-      [...runs.values()]
-        .map(({ run }) => run)
-        .filter((run) => run.accountId === accountId)
-        .filter((run) => actionId === undefined || run.actionId === actionId)
-        .filter((run) => states === undefined || states.includes(run.state))
-        .reverse(),
-    cancel(runId: string): Run {
-      const fake = found(runId)
-      if (finalStates.includes(fake.run.state)) throw new FakeRefusal('RUN_NOT_CANCELLABLE')
-      become(fake, fake.run.state === 'queued' ? 'cancelled' : 'cancelling')
-      return fake.run
-    },
-    retry(runId: string, idempotencyKey: string): Run {
-      const { run: earlier } = found(runId)
-      if (!finalStates.includes(earlier.state)) throw new FakeRefusal('RUN_NOT_ENDED')
-      const { run } = start({ ...earlier, idempotencyKey })
-      run.retryOf = runId
-      return run
-    },
-    result(
-      runId: string,
-      { cursor = '0', limit = 20 }: { cursor?: string; limit?: number },
-    ): SentResult & { nextCursor: string | null } {
-      const { run, rows } = found(runId)
-      const { headline } = run
-      const answer = {
-        headline,
-        figure: null,
-        offer: null,
-        detail: null,
-        chart: null,
-        map: null,
-        columns: [],
-        facets: [],
-      }
-      const end = Number(cursor) + limit
-      const nextCursor = end < rows.length ? String(end) : null
-      return { ...answer, rows: rows.slice(Number(cursor), end), total: rows.length, nextCursor }
-    },
+    start: (wanted: NewRun) => startOnce(fakes, wanted),
+    get: (runId: string) => found(fakes, runId).run,
+    stream: (runId: string) => found(fakes, runId).log.stream,
+    list: (accountId: string, wanted: Parameters<typeof list>[2]) => list(fakes, accountId, wanted),
+    cancel: (runId: string) => cancel(fakes, runId),
+    retry: (runId: string, idempotencyKey: string) => retry(fakes, runId, idempotencyKey),
+    result: (runId: string, page: Parameters<typeof resultOf>[1]) => resultOf(found(fakes, runId), page),
     file(artifactId: string): FakeFile {
-      const file = files.get(artifactId)
+      const file = fakes.files.get(artifactId)
       if (file === undefined) throw new FakeRefusal('ARTIFACT_NOT_FOUND')
       return file
     },
-    /** The run is being worked on, so far. */
-    progress(runId: string, { done, total, message = '' }: FakeProgress): void {
-      const fake = found(runId)
-      if (fake.run.state === 'queued') become(fake, 'running')
-      fake.run.progress = { done, total, message, secondsLeft: null, share: null }
-      tell(fake, { type: 'progress', progress: fake.run.progress, steps: fake.run.steps })
-    },
-    /** Ends it; a run that has ended stays as it is. */
-    end(
-      runId: string,
-      { state = 'succeeded', headline = null, reason = null, rows = [], files = [] }: FakeEnding,
-    ): void {
-      const fake = found(runId)
-      if (finalStates.includes(fake.run.state)) return
-      fake.run.headline = headline
-      fake.rows.push(...rows)
-      for (const file of files) keep(fake, file)
-      become(fake, state, reason)
-    },
+    /** Reports progress; a queued run starts. */
+    progress: (runId: string, progress: FakeProgress) => reportProgress(fakes, runId, progress),
+    /** Ends a run; one that has ended stays as it is. */
+    end: (runId: string, ending: FakeEnding) => end(fakes, runId, ending),
   }
+}
+
+const isoNow = ({ nowMs }: FakeRuns) => new Date(nowMs()).toISOString()
+const hasEnded = ({ run }: FakeRun) => finalStates.includes(run.state)
+
+function found({ runs }: FakeRuns, runId: string): FakeRun {
+  const fake = runs.get(runId)
+  if (fake === undefined) throw new FakeRefusal('RUN_NOT_FOUND')
+  return fake
+}
+
+function startOnce(fakes: FakeRuns, wanted: NewRun): Run {
+  const same = [...fakes.runs.values()].find(
+    ({ run, idempotencyKey }) => run.accountId === wanted.accountId && idempotencyKey === wanted.idempotencyKey,
+  )
+  if (same === undefined) return start(fakes, wanted).run
+  const isTheSame =
+    same.run.actionId === wanted.actionId && JSON.stringify(same.run.input) === JSON.stringify(wanted.input)
+  if (!isTheSame) throw new FakeRefusal('IDEMPOTENCY_KEY_REUSED')
+  return same.run
+}
+
+function start(fakes: FakeRuns, wanted: NewRun): FakeRun {
+  const run = queuedRun(wanted, isoNow(fakes))
+  const fake = { run, idempotencyKey: wanted.idempotencyKey, log: createFakeEventLog<EventBody>(), rows: [] }
+  fakes.runs.set(run.id, fake)
+  become(fakes, fake, 'queued')
+  fakes.whenStarted(run)
+  return fake
+}
+
+function queuedRun({ accountId, actionId, input, mode = 'apply', ...wanted }: NewRun, createdAt: string): Run {
+  return {
+    id: crypto.randomUUID(),
+    accountId,
+    actionId,
+    mode,
+    input,
+    state: 'queued',
+    waitingUntil: null,
+    waitingFor: null,
+    progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
+    steps: [],
+    headline: null,
+    incomplete: null,
+    failure: null,
+    reason: null,
+    attempts: 0,
+    artifacts: [],
+    deliveries: [],
+    startedBy: { kind: 'service', id: 'fake', name: null },
+    timeZone: wanted.timeZone ?? null,
+    unitSystem: wanted.unitSystem ?? null,
+    language: wanted.language ?? null,
+    scheduleId: null,
+    previewRunId: wanted.previewRunId ?? null,
+    leaveOut: wanted.leaveOut ?? [],
+    retryOf: null,
+    createdAt,
+    startedAt: null,
+    endedAt: null,
+    lastSeq: 0,
+  }
+}
+
+function become(fakes: FakeRuns, fake: FakeRun, state: RunState, reason: ErrorReason | null = null): void {
+  const { run, log } = fake
+  const at = isoNow(fakes)
+  Object.assign(run, { state, reason, startedAt: run.startedAt ?? (state === 'running' ? at : null) })
+  run.endedAt = hasEnded(fake) ? at : null
+  addEvent(fakes, fake, { type: 'state', state, reason, waitingUntil: null, waitingFor: null, headline: run.headline })
+  if (hasEnded(fake)) log.end()
+}
+
+function addEvent(fakes: FakeRuns, { run, log }: FakeRun, event: EventBody): void {
+  run.lastSeq++
+  log.add(event, isoNow(fakes))
+}
+
+function list(
+  { runs }: FakeRuns,
+  accountId: string,
+  { actionId, states }: { actionId?: string; states?: readonly RunState[] },
+): Run[] {
+  return [...runs.values()]
+    .map(({ run }) => run)
+    .filter((run) => run.accountId === accountId)
+    .filter((run) => actionId === undefined || run.actionId === actionId)
+    .filter((run) => states === undefined || states.includes(run.state))
+    .reverse()
+}
+
+function cancel(fakes: FakeRuns, runId: string): Run {
+  const fake = found(fakes, runId)
+  if (hasEnded(fake)) throw new FakeRefusal('RUN_NOT_CANCELLABLE')
+  become(fakes, fake, fake.run.state === 'queued' ? 'cancelled' : 'cancelling')
+  return fake.run
+}
+
+function retry(fakes: FakeRuns, runId: string, idempotencyKey: string): Run {
+  const earlier = found(fakes, runId)
+  if (!hasEnded(earlier)) throw new FakeRefusal('RUN_NOT_ENDED')
+  const { run } = start(fakes, { ...earlier.run, idempotencyKey })
+  run.retryOf = runId
+  return run
+}
+
+function resultOf(
+  { run: { headline }, rows }: FakeRun,
+  { cursor = '0', limit = 20 }: { cursor?: string; limit?: number },
+): SentResult & { nextCursor: string | null } {
+  const to = Number(cursor) + limit
+  return {
+    headline,
+    figure: null,
+    offer: null,
+    detail: null,
+    chart: null,
+    map: null,
+    columns: [],
+    facets: [],
+    rows: rows.slice(Number(cursor), to),
+    total: rows.length,
+    nextCursor: to < rows.length ? String(to) : null,
+  }
+}
+
+function reportProgress(fakes: FakeRuns, runId: string, { done, total, message = '' }: FakeProgress): void {
+  const fake = found(fakes, runId)
+  if (fake.run.state === 'queued') become(fakes, fake, 'running')
+  fake.run.progress = { done, total, message, secondsLeft: null, share: null }
+  addEvent(fakes, fake, { type: 'progress', progress: fake.run.progress, steps: fake.run.steps })
+}
+
+function end(
+  fakes: FakeRuns,
+  runId: string,
+  { state = 'succeeded', headline = null, reason = null, rows = [], files = [] }: FakeEnding,
+): void {
+  const fake = found(fakes, runId)
+  if (hasEnded(fake)) return
+  fake.run.headline = headline
+  fake.rows.push(...rows)
+  for (const file of files) addFile(fakes, fake, file)
+  become(fakes, fake, state, reason)
+}
+
+function addFile(fakes: FakeRuns, fake: FakeRun, { name, mediaType = 'text/plain', content }: FakeFile): void {
+  const bytes = new Blob([content]).size
+  const keptUntil = new Date(fakes.nowMs() + filesKeptMs).toISOString()
+  const artifact = { id: crypto.randomUUID(), name, mediaType, bytes, keptUntil }
+  fakes.files.set(artifact.id, { name, mediaType, content })
+  fake.run.artifacts.push(artifact)
+  addEvent(fakes, fake, { type: 'artifact', artifact })
 }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
 import { type KeyRing, keyRingSchema } from './key-ring.ts'
 
-interface DevelopmentKeys {
+export interface DevelopmentKeys {
   encryption: KeyRing
   links: KeyRing
   audit: KeyRing

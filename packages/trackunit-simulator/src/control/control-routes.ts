@@ -23,7 +23,7 @@ import {
   silenceBody,
   userTokenBody,
 } from './control-bodies.ts'
-import { refusesScopes, understood } from './understood.ts'
+import { refusesScopes, withBody } from './understood.ts'
 
 type ControlDependencies = {
   manifest: AppManifest
@@ -44,114 +44,118 @@ type ControlDependencies = {
 
 /** What the real Trackunit has no address for: its users' clicks, its clock, its failures. */
 export function controlRoutes(app: FastifyInstance, dependencies: ControlDependencies) {
-  const { manifest, behaviour, clock, faults, journal, store, installations } = dependencies
-  app.post('/control/install', async (request, reply) => {
-    const body = understood(installBody, request, reply)
-    if (!body || refusesScopes(body.grantedScopes, manifest, reply)) return reply
-    return installations.install(body)
-  })
+  marketplaceRoutes(app, dependencies)
+  credentialRoutes(app, dependencies)
+  behaviourRoutes(app, dependencies)
+  clockRoutes(app, dependencies)
+  reportRoutes(app, dependencies)
+}
 
-  app.post('/control/reinstall', async (request, reply) => {
-    const body = understood(installBody, request, reply)
-    if (!body || refusesScopes(body.grantedScopes, manifest, reply)) return reply
-    return installations.install(body)
-  })
+/** Installations and the callbacks that they send. */
+function marketplaceRoutes(app: FastifyInstance, { manifest, installations, identities }: ControlDependencies) {
+  const install = withBody(installBody, (body, reply) =>
+    refusesScopes(body.grantedScopes, manifest, reply) ? reply : installations.install(body),
+  )
+  app.post('/control/install', install)
+  app.post('/control/reinstall', install)
+  app.post('/control/uninstall', withBody(installBody, installations.uninstall))
+  app.post(
+    '/control/redeliver',
+    withBody(redeliverBody, async ({ accountId, sameIdentity }, reply) => {
+      const delivered = await installations.redeliver(accountId, { sameIdentity })
+      return delivered ? { delivered } : reply.code(409).send({ error: 'No callback was sent for this account yet.' })
+    }),
+  )
+  app.post(
+    '/control/deliver',
+    withBody(deliverBody, async ({ body, identity: changes, contentType }) => {
+      const identity = changes === null ? undefined : await identities.sign(subjectOf(body, manifest), changes)
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      return { delivered: await installations.deliver({ body: text, identity, contentType }), identity }
+    }),
+  )
+  app.post(
+    '/control/sign',
+    withBody(signBody, async ({ accountId, irisAppId, ...changes }) => ({
+      identity: await identities.sign(subjectOf({ accountId, irisAppId }, manifest), changes),
+    })),
+  )
+}
 
-  app.post('/control/uninstall', async (request, reply) => {
-    const body = understood(installBody, request, reply)
-    return body ? installations.uninstall(body) : reply
-  })
-
-  app.post('/control/redeliver', async (request, reply) => {
-    const body = understood(redeliverBody, request, reply)
-    if (!body) return reply
-    const delivered = await installations.redeliver(body.accountId, { sameIdentity: body.sameIdentity })
-    return delivered ? { delivered } : reply.code(409).send({ error: 'No callback was sent for this account yet.' })
-  })
-
-  app.post('/control/deliver', async (request, reply) => {
-    const body = understood(deliverBody, request, reply)
-    if (!body) return reply
-    const identity =
-      body.identity === null
-        ? undefined
-        : await dependencies.identities.sign(subjectOf(body.body, manifest), body.identity)
-    const text = typeof body.body === 'string' ? body.body : JSON.stringify(body.body)
-    return { delivered: await installations.deliver({ body: text, identity, contentType: body.contentType }), identity }
-  })
-
-  app.post('/control/sign', async (request, reply) => {
-    const body = understood(signBody, request, reply)
-    if (!body) return reply
-    const { accountId, irisAppId, ...changes } = body
-    return { identity: await dependencies.identities.sign(subjectOf({ accountId, irisAppId }, manifest), changes) }
-  })
-
-  app.post('/control/keys/rotate', async (request, reply) => {
-    const body = understood(rotateBody, request, reply)
-    if (!body) return reply
-    const { of, ...how } = body
-    const keys = of === 'userTokens' ? dependencies.userTokenKeys : dependencies.marketplaceKeys
-    const { kid } = await keys.rotate(how)
-    await store.save()
-    return { kid, published: (await keys.published()).keys.map((key) => key.kid) }
-  })
-
-  app.post('/control/limits/reset', async (_, reply) => {
-    dependencies.resets.run()
-    return reply.code(204).send()
-  })
-
+/** Signing keys, access tokens and user tokens. */
+function credentialRoutes(app: FastifyInstance, dependencies: ControlDependencies) {
+  const { behaviour, store, marketplaceKeys, userTokenKeys, accessTokens, userTokens } = dependencies
+  app.post(
+    '/control/keys/rotate',
+    withBody(rotateBody, async ({ of, ...how }) => {
+      const keys = of === 'userTokens' ? userTokenKeys : marketplaceKeys
+      const { kid } = await keys.rotate(how)
+      await store.save()
+      return { kid, published: (await keys.published()).keys.map((key) => key.kid) }
+    }),
+  )
   app.post('/control/tokens/revoke', async (_, reply) => {
-    await dependencies.accessTokens.revokeAll()
+    await accessTokens.revokeAll()
     return reply.code(204).send()
   })
+  app.post(
+    '/control/user-token',
+    withBody(userTokenBody, async (body) => {
+      const lifetimeS = body.lifetimeS ?? behaviour.userTokenLifetimeS
+      return { token: await userTokens.issue({ ...body, lifetimeS }), expiresInS: lifetimeS }
+    }),
+  )
+}
 
-  app.post('/control/machines/silence', async (request, reply) => {
-    const body = understood(silenceBody, request, reply)
-    if (!body) return reply
-    const { accountId, count, days } = body
-    return { machines: dependencies.silence.add(accountId.toLowerCase(), { count, days }) }
-  })
-  app.delete('/control/machines/silence', async (_, reply) => {
-    dependencies.silence.end()
-    return reply.code(204).send()
-  })
-
-  app.post('/control/user-token', async (request, reply) => {
-    const body = understood(userTokenBody, request, reply)
-    if (!body) return reply
-    const lifetimeS = body.lifetimeS ?? behaviour.userTokenLifetimeS
-    return { token: await dependencies.userTokens.issue({ ...body, lifetimeS }), expiresInS: lifetimeS }
-  })
-
+/** Faults, limits, settings and machines that stop reporting. */
+function behaviourRoutes(app: FastifyInstance, { behaviour, faults, resets, silence }: ControlDependencies) {
   app.get('/control/faults', async () => faults.all())
-  app.put('/control/faults', async (request, reply) => {
-    const body = understood(faultsByEndpoint, request, reply)
-    if (!body) return reply
-    faults.set(body)
-    return faults.all()
+  app.put(
+    '/control/faults',
+    withBody(faultsByEndpoint, (body) => {
+      faults.set(body)
+      return faults.all()
+    }),
+  )
+  app.post('/control/limits/reset', async (_, reply) => {
+    resets.run()
+    return reply.code(204).send()
   })
-
   app.get('/control/settings', async () => behaviour)
-  app.put('/control/settings', async (request, reply) => {
-    const body = understood(behaviourShape.partial(), request, reply)
-    return body ? Object.assign(behaviour, withoutUndefined(body)) : reply
+  app.put(
+    '/control/settings',
+    withBody(behaviourShape.partial(), (body) => Object.assign(behaviour, withoutUndefined(body))),
+  )
+  app.post(
+    '/control/machines/silence',
+    withBody(silenceBody, ({ accountId, count, days }) => ({
+      machines: silence.add(accountId.toLowerCase(), { count, days }),
+    })),
+  )
+  app.delete('/control/machines/silence', async (_, reply) => {
+    silence.end()
+    return reply.code(204).send()
   })
+}
 
-  const clockReport = () => ({
+function clockRoutes(app: FastifyInstance, { clock }: ControlDependencies) {
+  const report = () => ({
     now: new Date(clock.now()).toISOString(),
     isMoved: clock.isMoved(),
     offsetMs: clock.offsetMs(),
   })
-  app.get('/control/clock', async () => clockReport())
-  app.put('/control/clock', async (request, reply) => {
-    const body = understood(clockBody, request, reply)
-    if (!body) return reply
-    clock.set('now' in body ? body.now : clock.now() + body.addMs)
-    return clockReport()
-  })
+  app.get('/control/clock', async () => report())
+  app.put(
+    '/control/clock',
+    withBody(clockBody, (body) => {
+      clock.set('now' in body ? body.now : clock.now() + body.addMs)
+      return report()
+    }),
+  )
+}
 
+/** What the simulator has received, and what it knows. */
+function reportRoutes(app: FastifyInstance, { manifest, journal, store }: ControlDependencies) {
   app.get('/control/requests', async () => journal.report())
   app.get<{ Params: { id: string } }>('/control/requests/:id', async (request, reply) => {
     const detail = journal.detail(Number(request.params.id))
@@ -161,13 +165,11 @@ export function controlRoutes(app: FastifyInstance, dependencies: ControlDepende
     journal.reset()
     return reply.code(204).send()
   })
-
   app.get('/control/manifest', async () => ({
     irisAppId: manifest.irisAppId,
     scopes: manifest.scopes,
     requiredScopes: manifest.scopes.filter(({ optional }) => !optional).map(({ scope }) => scope),
   }))
-
   app.get('/control/accounts', async () => {
     const ids = new Set([...knownAccounts.map(({ id }) => id), ...Object.keys(store.state.accounts)])
     return { accounts: [...ids].map((id) => accountReport(id, store)) }

@@ -2,12 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AppManifest } from '../manifest.ts'
 
-/** Parses the body by its schema; otherwise answers 400 with the problem and returns `undefined`. */
-export function understood<T>(schema: z.ZodType<T>, request: FastifyRequest, reply: FastifyReply): T | undefined {
-  const read = schema.safeParse(jsonOf(request))
-  if (read.success) return read.data
-  reply.code(400).send({ error: z.prettifyError(read.error) })
-  return undefined
+/** A handler that gets the body as its schema reads it. A body that does not fit is answered 400 with the problem. */
+export function withBody<T>(schema: z.ZodType<T>, handle: (body: T, reply: FastifyReply) => unknown) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { data, error } = schema.safeParse(jsonOf(request))
+    if (error) return reply.code(400).send({ error: z.prettifyError(error) })
+    return handle(data, reply)
+  }
 }
 
 function jsonOf(request: FastifyRequest): unknown {

@@ -29,13 +29,13 @@ export async function deliverCallback({ url, body, identity, contentType }: Call
       redirect: 'manual',
       signal: AbortSignal.timeout(answerWithinMs),
     })
-    return { status: answer.status, body: understood(await answer.text()), tookMs: tookMs() }
+    return { status: answer.status, body: jsonOrText(await answer.text()), tookMs: tookMs() }
   } catch (error) {
     return { status: null, body: null, error: reason(error), tookMs: tookMs() }
   }
 }
 
-function understood(body: string): unknown {
+function jsonOrText(body: string): unknown {
   const kept = body.slice(0, keptBodyCharacters)
   try {
     return JSON.parse(kept)

@@ -59,147 +59,156 @@ type InstallationDependencies = {
 
 /** What a user does in the marketplace, and what Trackunit then sends to the app's server. */
 export function createInstallations(dependencies: InstallationDependencies) {
-  const { manifest, behaviour, store, identities, faults, journal, callbackUrl, now, stopped } = dependencies
-  const { state } = store
-  const allScopes = manifest.scopes.map(({ scope }) => scope)
-
-  async function send(callback: { body: string; identity: string | undefined; contentType?: string | undefined }) {
-    const fault = faults.take('callback')
-    if (fault?.hang) return { status: null, body: null, error: 'not sent: the fault "callback" is on', tookMs: 0 }
-    if (fault?.delayMs) await pause(fault.delayMs, stopped)
-
-    journal.count('POST callback')
-    const delivered = await deliverCallback({ url: callbackUrl, ...callback })
-    const { accountId, type } = subjectOf(callback.body)
-    journal.saw({
-      what: 'POST callback',
-      status: delivered.status ?? 0,
-      accountId,
-      operation: type,
-      problem: delivered.error ?? problemOf(JSON.stringify(delivered.body)),
-      tookMs: delivered.tookMs,
-      request: {
-        address: `POST ${callbackUrl}`,
-        headers: {
-          'content-type': callback.contentType ?? 'application/json',
-          'trackunit-identity': callback.identity ?? 'none',
-        },
-        body: callback.body,
-      },
-      answer: delivered.status === null ? null : { headers: {}, body: asText(delivered.body) },
-    })
-    return delivered
-  }
-
-  async function announce(account: Account, content: { body: object; identity?: IdentityChanges | undefined }) {
-    const subject = content.body as { irisAppId: string; accountId: string }
-    const body = JSON.stringify(content.body)
-    const identity = await identities.sign(subject, content.identity)
-    account.lastCallback = { body, identity }
-    await store.save()
-    return send({ body, identity })
-  }
-
-  /** The client that the callback will carry; created here unless it is known or must not exist. */
-  function clientFor(account: Account, request: InstallRequest): Client {
-    const previous = account.clientId === null ? undefined : state.clients[account.clientId]
-    const given = request.clientId === undefined ? undefined : state.clients[request.clientId]
-    if (given && given.accountId !== account.accountId) {
-      return { ...given, clientSecret: request.clientSecret ?? given.clientSecret }
-    }
-    if (request.sameClient && previous) return previous
-
-    return {
-      clientId: request.clientId ?? newClientId(),
-      clientSecret: request.clientSecret ?? given?.clientSecret ?? newClientSecret(),
-      accountId: account.accountId,
-      grantedScopes: request.grantedScopes ?? allScopes,
-      scopesOutsidePlan: request.scopesOutsidePlan ?? [],
-      worksFrom: now() + (request.worksAfterMs ?? 0),
-    }
-  }
-
-  async function install(request: InstallRequest): Promise<InstallAnswer> {
-    const account = accountRecord(state, request.accountId)
-    const client = clientFor(account, request)
-    const isOwn = client.accountId === account.accountId
-
-    if (isOwn && request.clientExists !== false) {
-      if (request.grantedScopes) client.grantedScopes = request.grantedScopes
-      if (request.scopesOutsidePlan) client.scopesOutsidePlan = request.scopesOutsidePlan
-      const keepsOld = request.keepOldClient ?? behaviour.keepClientAfterReinstall
-      if (account.clientId !== null && account.clientId !== client.clientId && !keepsOld) {
-        delete state.clients[account.clientId]
-      }
-      state.clients[client.clientId] = client
-      account.clientId = client.clientId
-    }
-    account.isInstalled = true
-    await store.save()
-
-    const body = {
-      type: 'INSTALLED',
-      irisAppId: request.irisAppId ?? manifest.irisAppId,
-      accountId: request.accountId,
-      clientId: client.clientId,
-      clientSecret: client.clientSecret,
-    }
-    return {
-      accountId: account.accountId,
-      clientId: client.clientId,
-      ...(request.clientSecret === undefined ? {} : { clientSecret: request.clientSecret }),
-      grantedScopes: client.grantedScopes,
-      delivered: request.deliver === false ? null : await announce(account, { body, identity: request.identity }),
-    }
-  }
-
-  async function uninstall(request: InstallRequest): Promise<InstallAnswer> {
-    const account = accountRecord(state, request.accountId)
-    const { clientId } = account
-    if (clientId !== null && !(request.keepOldClient ?? behaviour.keepClientAfterUninstall)) {
-      delete state.clients[clientId]
-      account.clientId = null
-    }
-    account.isInstalled = false
-    await store.save()
-
-    const body = {
-      type: 'UNINSTALLED',
-      irisAppId: request.irisAppId ?? manifest.irisAppId,
-      accountId: request.accountId,
-    }
-    return {
-      accountId: account.accountId,
-      clientId,
-      grantedScopes: [],
-      delivered: request.deliver === false ? null : await announce(account, { body, identity: request.identity }),
-    }
-  }
-
   return {
-    install,
-    uninstall,
-
+    install: (request: InstallRequest) => install(dependencies, request),
+    uninstall: (request: InstallRequest) => uninstall(dependencies, request),
     /** The last callback again, byte for byte, under a new identity or the same. `undefined`: there was none. */
-    async redeliver(accountId: string, options: { sameIdentity?: boolean | undefined }) {
-      const { lastCallback } = accountRecord(state, accountId)
-      if (!lastCallback) return undefined
-
-      const { body } = lastCallback
-      const identity = options.sameIdentity ? lastCallback.identity : await identities.sign(JSON.parse(body))
-      return send({ body, identity })
-    },
-
+    redeliver: (accountId: string, options: { sameIdentity?: boolean | undefined }) =>
+      redeliver(dependencies, accountId, options),
     /** Any body under any identity; Trackunit's memory does not change. */
-    deliver: send,
-
-    async accounts() {
-      return Object.values(state.accounts)
-    },
+    deliver: (callback: Callback) => deliver(dependencies, callback),
   }
 }
 
-/** What a callback says of itself, if it is one. */
+async function install(dependencies: InstallationDependencies, request: InstallRequest): Promise<InstallAnswer> {
+  const { manifest, behaviour, store } = dependencies
+  const { clients } = store.state
+  const account = accountRecord(store.state, request.accountId)
+  const client = clientFor(dependencies, account, request)
+  const isOwn = client.accountId === account.accountId
+
+  if (isOwn && request.clientExists !== false) {
+    if (request.grantedScopes) client.grantedScopes = request.grantedScopes
+    if (request.scopesOutsidePlan) client.scopesOutsidePlan = request.scopesOutsidePlan
+    const keepsOld = request.keepOldClient ?? behaviour.keepClientAfterReinstall
+    if (account.clientId !== null && account.clientId !== client.clientId && !keepsOld) {
+      delete clients[account.clientId]
+    }
+    clients[client.clientId] = client
+    account.clientId = client.clientId
+  }
+  account.isInstalled = true
+  await store.save()
+
+  const body = {
+    type: 'INSTALLED',
+    irisAppId: request.irisAppId ?? manifest.irisAppId,
+    accountId: request.accountId,
+    clientId: client.clientId,
+    clientSecret: client.clientSecret,
+  }
+  return {
+    accountId: account.accountId,
+    clientId: client.clientId,
+    ...(request.clientSecret === undefined ? {} : { clientSecret: request.clientSecret }),
+    grantedScopes: client.grantedScopes,
+    delivered: await announce(dependencies, account, { body, request }),
+  }
+}
+
+async function uninstall(dependencies: InstallationDependencies, request: InstallRequest): Promise<InstallAnswer> {
+  const { manifest, behaviour, store } = dependencies
+  const account = accountRecord(store.state, request.accountId)
+  const { clientId } = account
+  if (clientId !== null && !(request.keepOldClient ?? behaviour.keepClientAfterUninstall)) {
+    delete store.state.clients[clientId]
+    account.clientId = null
+  }
+  account.isInstalled = false
+  await store.save()
+
+  const body = {
+    type: 'UNINSTALLED',
+    irisAppId: request.irisAppId ?? manifest.irisAppId,
+    accountId: request.accountId,
+  }
+  const delivered = await announce(dependencies, account, { body, request })
+  return { accountId: account.accountId, clientId, grantedScopes: [], delivered }
+}
+
+/** The client that the callback will carry: an existing one, or a new one. */
+function clientFor(
+  { manifest, store: { state }, now }: InstallationDependencies,
+  account: Account,
+  request: InstallRequest,
+): Client {
+  const previous = account.clientId === null ? undefined : state.clients[account.clientId]
+  const given = request.clientId === undefined ? undefined : state.clients[request.clientId]
+  if (given && given.accountId !== account.accountId) {
+    return { ...given, clientSecret: request.clientSecret ?? given.clientSecret }
+  }
+  if (request.sameClient && previous) return previous
+
+  return {
+    clientId: request.clientId ?? newClientId(),
+    clientSecret: request.clientSecret ?? given?.clientSecret ?? newClientSecret(),
+    accountId: account.accountId,
+    grantedScopes: request.grantedScopes ?? manifest.scopes.map(({ scope }) => scope),
+    scopesOutsidePlan: request.scopesOutsidePlan ?? [],
+    worksFrom: now() + (request.worksAfterMs ?? 0),
+  }
+}
+
+async function announce(
+  dependencies: InstallationDependencies,
+  account: Account,
+  announced: { body: { irisAppId: string; accountId: string }; request: InstallRequest },
+): Promise<Delivered | null> {
+  if (announced.request.deliver === false) return null
+  const { identities, store } = dependencies
+  const body = JSON.stringify(announced.body)
+  const identity = await identities.sign(announced.body, announced.request.identity)
+  account.lastCallback = { body, identity }
+  await store.save()
+  return deliver(dependencies, { body, identity })
+}
+
+async function redeliver(
+  dependencies: InstallationDependencies,
+  accountId: string,
+  { sameIdentity }: { sameIdentity?: boolean | undefined },
+): Promise<Delivered | undefined> {
+  const { lastCallback } = accountRecord(dependencies.store.state, accountId)
+  if (!lastCallback) return undefined
+  const { body } = lastCallback
+  const identity = sameIdentity ? lastCallback.identity : await dependencies.identities.sign(JSON.parse(body))
+  return deliver(dependencies, { body, identity })
+}
+
+type Callback = { body: string; identity: string | undefined; contentType?: string | undefined }
+
+async function deliver(
+  { faults, journal, callbackUrl, stopped }: InstallationDependencies,
+  callback: Callback,
+): Promise<Delivered> {
+  const fault = faults.take('callback')
+  if (fault?.hang) return { status: null, body: null, error: 'not sent: the fault "callback" is on', tookMs: 0 }
+  if (fault?.delayMs) await pause(fault.delayMs, stopped)
+
+  journal.count('POST callback')
+  const delivered = await deliverCallback({ url: callbackUrl, ...callback })
+  const { accountId, type } = subjectOf(callback.body)
+  journal.saw({
+    what: 'POST callback',
+    status: delivered.status ?? 0,
+    accountId,
+    operation: type,
+    problem: delivered.error ?? problemOf(JSON.stringify(delivered.body)),
+    tookMs: delivered.tookMs,
+    request: {
+      address: `POST ${callbackUrl}`,
+      headers: {
+        'content-type': callback.contentType ?? 'application/json',
+        'trackunit-identity': callback.identity ?? 'none',
+      },
+      body: callback.body,
+    },
+    answer: delivered.status === null ? null : { headers: {}, body: asText(delivered.body) },
+  })
+  return delivered
+}
+
+/** The account and type of a callback; null for a body that is none. */
 function subjectOf(body: string): { accountId: string | null; type: string | null } {
   try {
     const { accountId, type } = JSON.parse(body)
