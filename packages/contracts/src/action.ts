@@ -4,7 +4,7 @@ import { resultIconSchema } from './result-icon.ts'
 
 export const actionIdSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9-]*$/, 'lower case words with hyphens')
+  .regex(/^[a-z][a-z0-9-]*$/, 'lower-case words with hyphens')
   .max(60)
 
 /** An action of the catalogue, as the app shows it. */

@@ -11,7 +11,7 @@ export interface SteadyClock extends Clock {
   /** @param aheadMs how far the machine's clock is ahead of what is right; 0: it is right */
   correct(aheadMs: number): void
   /** Calls once for each jump of the machine's clock, when the time is asked for. */
-  onJump(tell: () => void): void
+  onJump(listener: () => void): void
 }
 
 /** Less than this is NTP's work. */
@@ -19,7 +19,7 @@ const jumpMs = 1_000
 
 /** Between two corrections it advances with the monotonic clock. */
 export function createSteadyClock(machine: Clock): SteadyClock {
-  let tell = () => {}
+  let listener = () => {}
   let hasJumped = false
   let aheadMs = 0
   let from = { nowMs: machine.now().getTime(), monotonicMs: machine.monotonicMs() }
@@ -29,7 +29,7 @@ export function createSteadyClock(machine: Clock): SteadyClock {
       const nowMs = from.nowMs + machine.monotonicMs() - from.monotonicMs
       if (!hasJumped && Math.abs(machine.now().getTime() - aheadMs - nowMs) > jumpMs) {
         hasJumped = true
-        tell()
+        listener()
       }
       return new Date(nowMs)
     },
@@ -39,7 +39,7 @@ export function createSteadyClock(machine: Clock): SteadyClock {
       from = { nowMs: machine.now().getTime() - ms, monotonicMs: machine.monotonicMs() }
     },
     onJump(next) {
-      tell = next
+      listener = next
     },
   }
 }

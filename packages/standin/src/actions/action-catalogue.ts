@@ -10,7 +10,7 @@ export class ActionError extends Error {
   override readonly name = 'ActionError'
 }
 
-/** What an account allows its actions to do. */
+/** What actions may do on an account. */
 export interface AccountAllows extends AccountScopes {
   /** Trackunit refused GraphQL within a day. */
   isGraphqlRefused?: boolean
@@ -34,8 +34,8 @@ export interface ActionCatalogue {
 }
 
 /**
- * @throws ActionError naming the action: two with one id, a scope that `standin.config.ts` does not name, an input that
- *   cannot be shown as a form, or a state that cannot begin or be kept
+ * @throws ActionError naming the action: a repeated id, a scope that `standin.config.ts` does not list, an input that cannot
+ *   be shown as a form, or a state without defaults or that is not JSON
  */
 export function createActionCatalogue(
   actions: readonly AnyAction[],
@@ -60,10 +60,10 @@ function mistakeIn(
   { manifestScopes, isTaken }: { manifestScopes: readonly string[]; isTaken: boolean },
 ): string | undefined {
   const { id, title, input, scopes, optionalScopes = [] } = action
-  if (!actionIdSchema.safeParse(id).success) return 'an id is lower case words with hyphens.'
+  if (!actionIdSchema.safeParse(id).success) return 'its id must be lower-case words with hyphens.'
   if (isTaken) return 'two actions have this id.'
-  if (title.trim() === '') return 'it needs a title, by which people know it.'
-  if (!(input instanceof z.ZodObject)) return 'its input is not z.object({ … }), of which its form is made.'
+  if (title.trim() === '') return 'it needs a title.'
+  if (!(input instanceof z.ZodObject)) return 'its input must be a z.object({ … }): the form is made from it.'
   const missing = [...scopes, ...optionalScopes].filter((scope) => !manifestScopes.includes(scope))
   if (missing.length > 0) return `add to the scopes in standin.config.ts: ${missing.join(', ')}.`
   if (action.readingPosts?.some((path) => /graphql/i.test(path)))
@@ -108,7 +108,7 @@ function describeAction(
   }
 }
 
-/** In the language asked for, otherwise in its base language: `da-DK` is Danish. Empty for English, which every message has. */
+/** In the language asked for, or else in its base language: Danish for `da-DK`. Empty for English, which every message has. */
 function messagesIn({ messages = {} }: AnyAction, language: string): Action['messages'] {
   const own = (name: string) => (name !== 'en' && Object.hasOwn(messages, name) ? messages[name] : undefined)
   return { ...(own(language) ?? own(language.split(/[-_]/)[0] ?? '')) }

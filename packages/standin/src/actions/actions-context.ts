@@ -12,8 +12,8 @@ export type ActionsContext = RunsContext &
     actions: ActionCatalogue & ActionsHooks & { machineCounts: MachineCounts }
   }
 
-/** What the layers above answer for actions; wired in `wiring/assemble.ts`. */
+/** What actions need from the layers above; wired in `wiring/assemble.ts`. */
 export interface ActionsHooks {
-  /** Where the results of some runs went, or will go, by run. */
+  /** Where the results of these runs went, or will go, by run. */
   deliveriesOf(ctx: ActionsContext, rows: readonly RunRow[]): Promise<ReadonlyMap<string, Delivery[]>>
 }

@@ -4,8 +4,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { AnyAction } from './define-action.ts'
 
 /**
- * The actions that the files of a folder export, at any depth; its tests are left out. Those that change nothing come first,
- * then by title. A folder that does not exist has none.
+ * The actions that the files in a folder export, at any depth, except its tests. Actions that change nothing come first; both
+ * groups are sorted by title. A folder that does not exist has none.
  * @param folder such as `new URL('./actions/', import.meta.url)`
  * @throws whatever a file throws when it is loaded
  */

@@ -24,7 +24,7 @@ export async function accountAllows(
 }
 
 /**
- * The same, but undefined when the account is not served for a reason that is to be ignored; by default any.
+ * The same, but undefined if the account is not served for a reason that the caller ignores; by default any.
  * @throws StandinError with any other reason; what the database throws
  */
 export async function accountAllowsIfServed(
@@ -41,8 +41,8 @@ export async function accountAllowsIfServed(
 }
 
 /**
- * The action, when this caller may start it on this account and the account allows it. While new credentials are not
- * proven yet nothing is known of the account: a run is accepted and waits for them.
+ * The action, if this caller may start it on this account and the account allows it. While new credentials are not proven,
+ * nothing is known about the account: a run is accepted and waits for them.
  * @throws StandinError `ACTION_NOT_FOUND`, `SCOPE_FORBIDDEN`, `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is
  *   not served
  */

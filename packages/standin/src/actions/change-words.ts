@@ -1,7 +1,7 @@
 import type { Message } from '@standin/contracts'
 import { type CompiledCatalogue, defineMessages, together } from './define-messages.ts'
 
-/** What a change says about itself. `made` and `total` count changes. */
+/** The texts of a change. `made` and `total` count changes. */
 export interface ChangeWords<Input> {
   /** The preview's result; that nothing has changed yet is added. */
   wouldChange(counts: { count: number; input: Input }): Message
@@ -10,18 +10,18 @@ export interface ChangeWords<Input> {
   /** The name of the step, and what is counted in it: "12 of 30 changes made". */
   making: Message
   progress: Message
-  /** The title of the column that says what became of each row, and its cells. */
+  /** The title of the column with each row's outcome, and its cells. */
   outcome: Message
   made: Message
   refused: Message
   unknown: Message
   leftOut: Message
-  /** The result when every change was made, some were, some were so far, or there were none to make. */
+  /** The result if all changes were made, only some, some so far, or if there were none to make. */
   madeAll(counts: { total: number }): Message
   madeSome(counts: { made: number; total: number }): Message
   madeSoFar(counts: { made: number; total: number }): Message
   madeNone: Message
-  /** What the person who applied the preview left out; follows the result. */
+  /** Rows that the person who applied the preview left out. Follows the result. */
   leftOutSome(counts: { count: number }): Message
   /** A line of the log. */
   refusals(counts: { count: number }): Message
@@ -174,20 +174,20 @@ export const changeWords: ChangeWords<unknown> = {
   untouched: (counts) => say('change.untouched', counts),
 }
 
-/** Words of every change, which no action replaces. */
+/** Texts of every change. Actions cannot replace them. */
 export const ofEveryChange = {
   notYet: say('change.notYet'),
   unchanged: say('change.unchanged'),
   makeFiles: say('change.files'),
 }
 
-/** Several messages as one. A message that is several itself stays as they are. */
+/** Several messages as one. Messages that have parts are flattened. */
 export const sentences = (messages: readonly Message[]): Message =>
   together(
     messages.flatMap((message) => (typeof message === 'object' && 'parts' in message ? message.parts : [message])),
   )
 
-/** Adds these words to an action's own, in the languages that it declares. */
+/** Adds these texts to an action's own, in the languages that it declares. */
 export function withChangeWords(messages: CompiledCatalogue | undefined): CompiledCatalogue | undefined {
   return (
     messages &&

@@ -7,17 +7,17 @@ import { confirmOwn, domainsOf, isOwn, standingsOf } from '../receivers/who-may-
 import { StandinError } from '../standin-error.ts'
 import { addressInHost, isPublicAddress } from './public-address.ts'
 
-/** The first sentence is for the person who asked for the email, the second for their operator. */
+/** The first sentence is for users, the second for the operator. */
 export const noEmail =
   'This server sends no email yet: choose another destination, or none. Its operator can turn email on with SMTP_URL and MAIL_FROM.'
 
 /**
- * Checks where a result may go: to the caller's own address, as their token names it, to an address that its owner confirmed,
- * or to a domain that the account trusts. Otherwise any user could send mail to anyone in the maker's name, and data of the
- * account anywhere. Destinations that a schedule already has were checked for the person who added them. All are checked
- * again before each send.
- * @throws StandinError `INPUT_INVALID`, with the reason, for a destination that this server does not deliver to;
- *   `DESTINATION_UNCONFIRMED` for one that is neither
+ * Checks where a result may be sent: to the address in the caller's token, to an address that its owner confirmed, or to a
+ * domain that the account trusts. Otherwise any user could send mail to anyone in the maker's name, and the account's data
+ * anywhere. Destinations that a schedule already has were checked when they were added. All are checked again before each
+ * send.
+ * @throws StandinError `INPUT_INVALID`, with the reason, for a destination that this server cannot deliver to;
+ *   `DESTINATION_UNCONFIRMED` for any other
  */
 export async function checkDestinations(
   ctx: Context,

@@ -2,19 +2,19 @@ import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
 import type { AnyAction } from './define-action.ts'
 
-/** Of an input as JSON: a filter of all three kinds with two hundred ids each fits. */
+/** The most bytes of an input as JSON. A filter of all three kinds with two hundred ids each fits. */
 const maxInputBytes = 32_000
 
 /**
- * Checks an input before it is stored. It is stored as it came, since the worker parses it again and a transformed input may
- * not pass twice; so it must hold nothing that the action does not know.
+ * Checks an input before it is stored. It is stored unchanged, since the worker parses it again and a transformed input may
+ * not parse twice. So it must not have fields that the action does not know.
  * @throws ZodError naming the fields; StandinError `INPUT_TOO_LARGE`
  */
 export function checkInput({ input: schema }: Pick<AnyAction, 'input'>, input: Record<string, unknown>): void {
   const bytes = Buffer.byteLength(JSON.stringify(input))
   if (bytes > maxInputBytes)
     throw new StandinError('INPUT_TOO_LARGE', {
-      detail: `The input of an action may have ${maxInputBytes} bytes as JSON; this one has ${bytes}.`,
+      detail: `The input may have at most ${maxInputBytes} bytes as JSON; this one has ${bytes}.`,
     })
   const unknown = [...unknownFields(schema, input, [])]
   if (unknown.length > 0) {
@@ -24,7 +24,7 @@ export function checkInput({ input: schema }: Pick<AnyAction, 'input'>, input: R
   schema.parse(input)
 }
 
-/** Fields that a schema would drop in silence, at any depth. */
+/** Fields that a schema would silently drop, at any depth. */
 function* unknownFields(schema: z.core.$ZodType, value: unknown, path: string[]): Generator<string[]> {
   const { def } = (schema as z.core.$ZodTypes)._zod
   switch (def.type) {
@@ -56,7 +56,7 @@ function* unknownFields(schema: z.core.$ZodType, value: unknown, path: string[])
       return
     }
     case 'union': {
-      // Of those that accept the value, the one that knows most of it; if none does, the schema says so.
+      // Of the options that accept the value, the one that knows most of its fields. If none does, the schema refuses it.
       const accepting = def.options.filter((option) => z.safeParse(option, value).success)
       const unknown = accepting.map((option) => [...unknownFields(option, value, path)])
       yield* unknown.sort((left, right) => left.length - right.length)[0] ?? []

@@ -10,7 +10,8 @@ interface LeftOut {
 }
 
 /**
- * What is left out is what the preview listed, and not all of it: a slip must not change what a person meant to keep.
+ * Checks that the preview has all rows that are left out, and others too: a typing error must not change a row that a person
+ * meant to keep.
  * @throws StandinError `INPUT_INVALID` with the rows that the preview does not have
  */
 export async function checkLeftOut(db: Database, { accountId, previewRunId, leaveOut }: LeftOut): Promise<void> {
@@ -18,13 +19,13 @@ export async function checkLeftOut(db: Database, { accountId, previewRunId, leav
   const refuse = (detail: string): never => {
     throw new StandinError('INPUT_INVALID', { detail })
   }
-  if (previewRunId === undefined) return refuse('Only a change that is applied after a preview can leave rows out.')
+  if (previewRunId === undefined) return refuse('Only a run that applies a preview can leave rows out.')
   const preview = (await findResult(db, { id: previewRunId, accountId }))?.result
   const known = preview ? await idsAmongRows(db, preview, leaveOut) : new Set()
   const unknown = leaveOut.filter((id) => !known.has(id))
-  if (unknown.length > 0) return refuse(`leaveOut: the preview does not list ${inWords(unknown)}.`)
+  if (unknown.length > 0) return refuse(`leaveOut: the preview has no row ${inWords(unknown)}.`)
   if (known.size === preview?.rows)
-    return refuse('leaveOut: it has every row of the preview. Nothing would be changed.')
+    return refuse('leaveOut: it names every row of the preview, so nothing would be changed.')
 }
 
 const named = 3

@@ -11,53 +11,53 @@ import type { Action, NoState, PartContext, RunContext } from './define-action.t
 /** A row of the preview's result, as the preview added it. */
 export type ChangeRow = SentRow
 
-/** An action that changes something for each row of a list which people see first. */
+/** An action that changes something for each row of a list that people review first. */
 export interface Change<Schema extends z.ZodObject, State extends z.ZodObject = NoState>
   extends Omit<Action<Schema, State>, 'changesData' | 'run' | 'leavePart'> {
-  /** Of the preview; the applied list has one more before them, which says what became of each row. */
+  /** The columns of the preview. The applied list has one more in front: each row's outcome. */
   columns: readonly GivenColumn[]
-  /** Adds one row to `result` for each change that would be made, under an id that names what is changed. Changes nothing. */
+  /** Adds one row to `result` for each change that would be made; its id names what is changed. Changes nothing. */
   preview(context: RunContext<z.output<Schema>, z.output<State>>): Promise<void>
   /**
-   * Makes the change of one row; may send what changes data. Called once for each row of the preview, in its order, whatever
-   * crashes. `ActionFailed`, whose text becomes the row's outcome, and `TRACKUNIT_REFUSED` say that this one was not made, and
-   * the next row follows; any other error interrupts the run.
+   * Makes the change of one row; may send requests that change data. Called once for each row of the preview, in order, even
+   * after a crash. `ActionFailed`, whose text becomes the row's outcome, and `TRACKUNIT_REFUSED` mean that this change was not
+   * made; the next row follows. Any other error interrupts the run.
    */
   apply(context: RunContext<z.output<Schema>>, row: ChangeRow): Promise<void>
   /**
-   * Whether the change of a row was made, after a crash or an answer that never came; throws where that cannot be told.
+   * Looks up whether the change of a row was made, after a crash or a lost answer; throws if that cannot be known.
    * Without it, such a change is never repeated and the run fails with `EFFECT_UNKNOWN`.
    */
   find?(context: RunContext<z.output<Schema>>, row: ChangeRow): Promise<boolean>
-  /** What the audit log says about the change of a row, without secrets. By default the row's id. */
+  /** The change of a row as the audit log describes it, without secrets. By default the row's id. */
   describe?(row: ChangeRow): string
-  /** In place of "30 changes would be made" and the like. */
+  /** Replaces texts such as "30 changes would be made". */
   words?: Partial<ChangeWords<z.output<Schema>>>
-  /** Names of the files, without their endings. By default the action's id, and `…-applied`. */
+  /** Names of the files without extension. By default the action's id, and the same with `-applied`. */
   files?: { preview: string; applied: string }
-  /** How much a preview that stopped early has listed. By default it leaves no file. */
+  /** Describes what a preview that stopped early has listed. Without it, such a preview leaves no file. */
   partOfPreview?(context: PartContext<z.output<Schema>, z.output<State>>): Message | undefined
 }
 
-/** How far the changes are, beside what the preview keeps. */
+/** How far the changes are, besides the state of the preview. */
 const countersSchema = z.object({ done: z.number().default(0), refused: z.number().default(0) })
 type Counters = z.output<typeof countersSchema>
 
 const keptEvery = 25
-/** After so many refusals and no change the cause is not a single row. */
-const patience = 10
+/** If all of the first changes are refused, the cause is not a single row. */
+const mostFirstRefusals = 10
 
 /**
- * Declares an action of three functions: `preview` lists, `apply` changes one row, `find` looks up whether it did. The rest is
- * made of them: the preview's result and files, the changes exactly once each, their outcomes in a result with a file, and
- * what a run that stopped halfway did.
+ * Declares an action of three functions: `preview` lists, `apply` changes one row, `find` looks up whether it did. Standin does
+ * the rest: the preview's result and files, each change exactly once, a result and a file with the outcomes, and what a run
+ * that stopped halfway has changed.
  */
 export function defineChange<Schema extends z.ZodObject, const Id extends string, State extends z.ZodObject = NoState>(
   change: Change<Schema, State> & { id: Id },
 ): Action<Schema, z.ZodObject> & { id: Id } {
   const { columns, preview, apply, find, describe, words, files, partOfPreview, ...action } = change
   const { id } = change
-  const told: Told<Schema, State> = {
+  const complete: CompleteChange<Schema, State> = {
     ...change,
     words: { ...changeWords, ...words },
     files: files ?? { preview: id, applied: `${id}-applied` },
@@ -73,33 +73,33 @@ export function defineChange<Schema extends z.ZodObject, const Id extends string
     state: z.object({ ...change.state?.shape, ...countersSchema.shape }) as z.ZodObject,
     changesData: true,
     steps: ({ mode }) => {
-      if (mode === 'apply') return [told.words.making]
+      if (mode === 'apply') return [complete.words.making]
       const ofPreview = change.steps?.({ mode }) ?? []
       return ofPreview.length > 0 ? [...ofPreview, ofEveryChange.makeFiles] : []
     },
-    run: (context) => (context.mode === 'preview' ? list(told, context as Run) : make(told, context as Run)),
+    run: (context) => (context.mode === 'preview' ? list(complete, context as Run) : make(complete, context as Run)),
     leavePart: (context) =>
-      context.mode === 'preview' ? leaveList(told, context as Part) : leaveMade(told, context as Part),
+      context.mode === 'preview' ? leaveList(complete, context as Part) : leaveMade(complete, context as Part),
   }
 }
 
-interface Told<Schema extends z.ZodObject, State extends z.ZodObject> extends Change<Schema, State> {
+interface CompleteChange<Schema extends z.ZodObject, State extends z.ZodObject> extends Change<Schema, State> {
   words: ChangeWords<z.output<Schema>>
   files: { preview: string; applied: string }
 }
 // biome-ignore lint/suspicious/noExplicitAny: input and own state are the maker's, checked where the change is defined
-type AnyTold = Told<any, any>
+type AnyComplete = CompleteChange<any, any>
 // biome-ignore lint/suspicious/noExplicitAny: as above
 type Run = RunContext<any, any>
 // biome-ignore lint/suspicious/noExplicitAny: as above
 type Part = PartContext<any, any>
 
-async function list({ preview, words, files, columns }: AnyTold, context: Run): Promise<void> {
+async function list({ preview, words, files, columns }: AnyComplete, context: Run): Promise<void> {
   const { result, headline, durable, step, input } = context
   await result.columns(columns)
   await durable('change: preview', () => preview(context))
   const count = await durable('change: count', async () => {
-    let count = 0 // Of rows as they were kept: one that came twice is one.
+    let count = 0 // Of the stored rows: a repeated row is stored once.
     for await (const rows of (await result.read()).batches) count += rows.length
     const sentence = count === 0 ? words.nothingToChange({ input }) : words.wouldChange({ count, input })
     await headline(count === 0 ? sentence : sentences([sentence, ofEveryChange.notYet]))
@@ -113,12 +113,12 @@ async function list({ preview, words, files, columns }: AnyTold, context: Run): 
 }
 
 /** Makes exactly the changes that the preview listed, in its order. */
-async function make(told: AnyTold, context: Run): Promise<void> {
-  const { words, files, columns } = told
+async function make(complete: AnyComplete, context: Run): Promise<void> {
+  const { words, files, columns } = complete
   const { preview, signal, state, save, result, headline, step, progress, log } = context
   if (!preview) throw new StandinError('PREVIEW_REQUIRED')
   const total = await preview.countRows()
-  await save() // So that a run that stops after its first change can show it.
+  await save() // Now `leavePart` is called, even if the run stops after its first change.
 
   let at: Counters = { done: state.done, refused: state.refused }
   await step(words.making, async () => {
@@ -128,27 +128,27 @@ async function make(told: AnyTold, context: Run): Promise<void> {
       for (const row of rows) {
         if (position++ < at.done) continue
         signal.throwIfAborted()
-        const refusal = await makeOne(told, context, row)
+        const refusal = await makeOne(complete, context, row)
         await result.rows([outcomeOf(row, refusal ?? words.made)])
         at = { done: position, refused: at.refused + (refusal ? 1 : 0) }
-        if (at.refused === at.done && at.refused >= patience)
-          throw new StandinError('TRACKUNIT_REFUSED', { detail: 'Trackunit refused each of the first changes.' })
+        if (at.refused === at.done && at.refused >= mostFirstRefusals)
+          throw new StandinError('TRACKUNIT_REFUSED', { detail: 'Trackunit refused all of the first changes.' })
         await progress({ done: at.done, total, message: words.progress })
         if (at.done % keptEvery !== 0) continue
         await headline(sentenceOf({ made: at.done - at.refused, done: at.done, total }, words))
         await save(at)
       }
   })
-  const leftOut = await listLeftOut(told, context)
+  const leftOut = await listLeftOut(complete, context)
   await headline(sentences([sentenceOf({ made: at.done - at.refused, done: at.done, total }, words), ...leftOut]))
   if (at.refused > 0) await log(words.refusals({ count: at.refused }))
   await save(at)
   if (total > 0) await createCsvArtifact(context, { name: `${files.applied}.csv` })
 }
 
-/** Adds the rows that were not to be changed, which say so. @returns a sentence about them, if there are any */
+/** Adds the rows that were left out, with that outcome. @returns a sentence about them, if there are any */
 async function listLeftOut(
-  { words }: AnyTold,
+  { words }: AnyComplete,
   { preview, result }: Pick<Run, 'preview' | 'result'>,
 ): Promise<Message[]> {
   let count = 0
@@ -161,7 +161,7 @@ async function listLeftOut(
 
 /** @returns why it was refused, if it was */
 async function makeOne(
-  { apply, find, describe, id, words }: AnyTold,
+  { apply, find, describe, id, words }: AnyComplete,
   context: Run,
   row: ChangeRow,
 ): Promise<Message | undefined> {
@@ -185,7 +185,7 @@ async function makeOne(
   }
 }
 
-async function leaveList({ partOfPreview, files }: AnyTold, context: Part): Promise<void> {
+async function leaveList({ partOfPreview, files }: AnyComplete, context: Part): Promise<void> {
   const part = context.isDone('change: preview') ? undefined : partOfPreview?.(context)
   if (part === undefined) return
   const note = sentences([part, ofEveryChange.unchanged])
@@ -193,9 +193,9 @@ async function leaveList({ partOfPreview, files }: AnyTold, context: Part): Prom
   await createCsvArtifact(context, { name: `${files.preview}-part.csv`, note })
 }
 
-/** Lists what a run that stopped halfway did change: the last changes are not in its state. */
-async function leaveMade(told: AnyTold, context: Part): Promise<void> {
-  const { words, files, columns } = told
+/** Lists what a run that stopped halfway has changed. Its state lacks the last changes, so it reads them all. */
+async function leaveMade(complete: AnyComplete, context: Part): Promise<void> {
+  const { words, files, columns } = complete
   const { preview, result, headline } = context
   const changes = await context.changes()
   if (!preview || changes.size === 0) return
@@ -210,7 +210,7 @@ async function leaveMade(told: AnyTold, context: Part): Promise<void> {
       tried[change]++
       await result.rows([outcomeOf(row, outcomes[change])])
     }
-  const leftOut = await listLeftOut(told, context)
+  const leftOut = await listLeftOut(complete, context)
   const { made, unknown } = tried
   const rest = total - made - unknown
   const note = sentences([
@@ -224,7 +224,7 @@ async function leaveMade(told: AnyTold, context: Part): Promise<void> {
   await createCsvArtifact(context, { name: `${files.applied}-part.csv`, note })
 }
 
-const withOutcome = (columns: readonly GivenColumn[], { outcome }: AnyTold['words']): GivenColumn[] => [
+const withOutcome = (columns: readonly GivenColumn[], { outcome }: AnyComplete['words']): GivenColumn[] => [
   { key: 'outcome', title: outcome, kind: 'text', filterable: true },
   ...columns,
 ]
@@ -233,7 +233,7 @@ const outcomeOf = (row: ChangeRow, outcome: Message) => ({ ...row, cells: { ...r
 
 function sentenceOf(
   { made, done, total }: { made: number; done: number; total: number },
-  words: AnyTold['words'],
+  words: AnyComplete['words'],
 ): Message {
   if (total === 0) return words.madeNone
   if (done < total) return words.madeSoFar({ made, total })

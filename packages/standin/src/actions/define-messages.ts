@@ -3,13 +3,13 @@ import { type CompiledMessage, inOneText, type KeyedMessage, type Message, textO
 import compile from 'icu-minify/compile'
 import format from 'icu-minify/format'
 
-/** What fills a message, read from its own text: `{count, plural, …}` is a number, `{name}` a string. */
+/** The values of a message, by its own text: `{count, plural, …}` is a number, `{name}` a string. */
 type ValuesOf<Icu extends string> = GetICUArgs<Icu, { ICUArgument: string; ICUNumberArgument: number }>
 
 /** The messages of an action by language, each by its key, compiled. */
 export type CompiledCatalogue = Readonly<Record<string, Readonly<Record<string, CompiledMessage>>>>
 
-/** Says a message: the values are checked against its English text. */
+/** Makes a message. The values are checked against its English text. */
 export type Say<English> = <Key extends keyof English & string>(
   key: Key,
   ...values: keyof ValuesOf<English[Key] & string> extends never ? [] : [ValuesOf<English[Key] & string>]
@@ -21,9 +21,9 @@ export interface Messages<English> {
 }
 
 /**
- * The messages of an action in ICU MessageFormat. English is what is shown where a reader's language is missing. Other
- * languages may have more keys: those of the form, see `Action.messages`.
- * @throws Error naming the message that is not ICU MessageFormat, or that a language lacks
+ * The messages of an action in ICU MessageFormat. English is shown if the reader's language is missing. Other languages may
+ * have more keys, for the form: see `Action.messages`.
+ * @throws Error naming a message that is not ICU MessageFormat, or that is missing in a language
  */
 export function defineMessages<const English extends Readonly<Record<string, string>>>(
   languages: { en: English } & Readonly<

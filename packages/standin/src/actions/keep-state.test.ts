@@ -64,7 +64,7 @@ describe('the state of a run', () => {
       createRun()
         .attempt()
         .save({ seen: ['x'.repeat(16_000_000)] }),
-    ).rejects.toMatchObject(faulty(/^It keeps 16000\d+ bytes of state; 16000000 are the most/))
+    ).rejects.toMatchObject(faulty(/^Its state has 16000\d+ bytes; at most 16000000 are allowed/))
   })
 
   test('of an earlier version goes on with new defaults and without fields that are gone, or not at all', () => {

@@ -24,8 +24,8 @@ export interface KeptState<State> {
 }
 
 /**
- * The state that a run begins or continues with; undefined where an earlier version of the action kept one that its schema
- * refuses. Then the run cannot go on: to begin again would mix the rows and files of both versions.
+ * The state that a run begins or continues with. Undefined if its schema refuses what an earlier version of the action stored:
+ * the run cannot continue then, and beginning again would mix the rows and files of both versions.
  */
 export function readState(
   { state: schema }: Pick<AnyAction, 'state'>,
@@ -62,7 +62,8 @@ export function keepState<State extends object>(
     async save(change) {
       const next = { ...state, ...change }
       if (schema) checkFits(schema, next)
-      else if (change) throw faulty('It saved a state and declares none. Declare it as state: z.object({ … }).')
+      else if (change)
+        throw faulty('It called save with a state but declares none. Declare it as state: z.object({ … }).')
       await keep({ ...last, state: next })
       Object.assign(state, change)
     },
@@ -71,7 +72,7 @@ export function keepState<State extends object>(
       begun.add(name)
       if (Object.hasOwn(last.done ?? {}, name)) return last.done?.[name]?.value as never
       const made = await work()
-      // As JSON also the first time, so that what JSON cannot hold is noticed before a crash.
+      // As JSON from the start, so that a value that JSON cannot hold is noticed before a crash.
       const value = made === undefined ? undefined : JSON.parse(JSON.stringify(made))
       await keep({ state: schema ? { ...state } : last.state, done: { ...last.done, [name]: { value } } })
       return value
@@ -83,7 +84,7 @@ export function keepState<State extends object>(
 export function mistakeInState({ state: schema }: Pick<AnyAction, 'state'>): string | undefined {
   if (!schema) return undefined
   const { error } = schema.safeParse({})
-  if (error) return `give each field of its state a default, since a run begins without any: ${fieldsOf(error)}.`
+  if (error) return `give each field of its state a default: ${fieldsOf(error)}.`
   try {
     z.toJSONSchema(schema, { io: 'output' })
     return undefined
@@ -101,7 +102,7 @@ function checkSize(kept: Kept): void {
   const bytes = Buffer.byteLength(JSON.stringify(kept))
   if (bytes > maxKeptBytes)
     throw faulty(
-      `It keeps ${bytes} bytes of state; ${maxKeptBytes} are the most. Keep what was found in rows of the result.`,
+      `Its state has ${bytes} bytes; at most ${maxKeptBytes} are allowed. Store what was found as rows of the result.`,
     )
 }
 

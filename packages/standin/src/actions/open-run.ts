@@ -13,7 +13,7 @@ import { handOver, RunStopped } from '../runs/run-stopped.ts'
 import type { RunRow } from '../runs/run-store.ts'
 import type { Kept } from './keep-state.ts'
 
-/** A run as its worker has it in memory during one attempt. Every write checks that the worker still holds the run. */
+/** A run in the memory of its worker, during one attempt. Every write checks that the worker still holds the run. */
 export interface OpenRun {
   readonly run: RunRow
   readonly signal: AbortSignal
@@ -23,17 +23,17 @@ export interface OpenRun {
   readonly gate: ChangeGate
   /** How long each step usually takes. */
   readonly usual: UsualTimes
-  /** Where this attempt took up the step that runs. */
+  /** The current step: what was done when this attempt began, and since when it runs. */
   step: { done: number; startedAtMs: number }
   progress: RunRow['progress']
   steps: RunRow['steps']
   /** What the last checkpoint kept. */
   kept: Kept | undefined
-  /** The run is about to end: what makes its part readable is written although the run is to stop. */
+  /** The run is about to end: writes of `leavePart` go through although the run must stop. */
   isLeaving: boolean
   /** Whether progress or steps changed since the last event about them. */
   isDirty: boolean
-  toldAtMs: number
+  announcedAtMs: number
 }
 
 /** At most five events of progress a second, however often the action reports. */
@@ -63,13 +63,13 @@ export function openRun(
     step: { done: progress.done, startedAtMs: clock.monotonicMs() },
     isLeaving: false,
     isDirty: false,
-    toldAtMs: Number.NEGATIVE_INFINITY,
+    announcedAtMs: Number.NEGATIVE_INFINITY,
   }
 }
 
 /**
  * Writes a change of the run, and with it progress that is due.
- * @throws RunStopped when another worker holds the run, or it is to stop
+ * @throws RunStopped if another worker holds the run, or it must stop
  */
 export async function writeRun(
   ctx: Context,
@@ -87,22 +87,22 @@ export async function writeRun(
         const current = await updateRunningRun(tx.db, run, written)
         if (current === undefined) return undefined
         await change?.(tx)
-        if (isProgressDue(open, ctx.clock)) await tellProgress(tx, open, ctx.clock)
+        if (isProgressDue(open, ctx.clock)) await announceProgress(tx, open, ctx.clock)
         return current
       }))
   if (state === undefined) throw new RunStopped()
   if (open.isLeaving) return
   if (state !== 'running') throw new RunStopped()
-  // While the process hands its runs over, the action may continue to its next checkpoint: it keeps what it already asked of Trackunit.
+  // While the process hands its runs over, the action may continue to its next checkpoint, to keep what it has read from Trackunit.
   if (isCheckpoint || signal.reason !== handOver) signal.throwIfAborted()
 }
 
-export const isProgressDue = ({ isDirty, toldAtMs }: OpenRun, clock: Clock) =>
-  isDirty && clock.monotonicMs() - toldAtMs >= progressEveryMs
+export const isProgressDue = ({ isDirty, announcedAtMs }: OpenRun, clock: Clock) =>
+  isDirty && clock.monotonicMs() - announcedAtMs >= progressEveryMs
 
-export async function tellProgress(tx: Announcing, open: OpenRun, clock: Clock): Promise<void> {
+export async function announceProgress(tx: Announcing, open: OpenRun, clock: Clock): Promise<void> {
   open.isDirty = false
-  open.toldAtMs = clock.monotonicMs()
+  open.announcedAtMs = clock.monotonicMs()
   await appendEvent(tx, open.run, { type: 'progress', progress: open.progress, steps: open.steps })
 }
 
@@ -127,7 +127,7 @@ export async function openFile(
   return file
 }
 
-/** Writes what is in memory, so that keeping it is a short transaction. */
+/** Writes what is in memory, so that the transaction that keeps it is short. */
 export async function flushRun({ files, result }: OpenRun): Promise<void> {
   for (const file of files.values()) await file.flush()
   await result.flush()
@@ -138,7 +138,7 @@ async function keepFilesAndResult(tx: Transaction, { files, result }: OpenRun): 
   await result.keep(tx)
 }
 
-/** In the transaction that ends the run, before its end is announced: the last progress, and every file as it is. */
+/** Writes the last progress and keeps every file, in the transaction that ends the run, before its end is announced. */
 export async function keepAtEnd(
   tx: Announcing,
   open: OpenRun,
@@ -149,7 +149,7 @@ export async function keepAtEnd(
     open.steps = withoutRunning(open.steps)
     open.isDirty = true
   }
-  if (open.isDirty) await tellProgress(tx, open, clock)
+  if (open.isDirty) await announceProgress(tx, open, clock)
   await keepFilesAndResult(tx.db, open)
   const { progress, steps } = open
   return { progress, steps }

@@ -23,7 +23,7 @@ const special4 = blockListOf('ipv4', [
 ])
 /** The only public IPv6 addresses. @see https://www.iana.org/assignments/ipv6-unicast-address-assignments */
 const unicast6 = blockListOf('ipv6', [['2000::', 3]])
-/** Except: protocols such as Teredo and 6to4, which carry an IPv4 address, documentation, segment routing. */
+/** Exceptions: protocols that carry an IPv4 address, such as Teredo and 6to4; documentation; segment routing. */
 const special6 = blockListOf('ipv6', [
   ['2001::', 23],
   ['2001:db8::', 32],

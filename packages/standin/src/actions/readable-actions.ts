@@ -15,8 +15,8 @@ export const unreadableActions = (
     .map(({ id }) => id)
 
 /**
- * Checks that a caller may read the runs of at least one action, as a list of runs and the machines that they have read
- * require.
+ * Checks that a caller may read the runs of at least one action. Lists of runs, and of the machines that runs have read,
+ * require this.
  * @throws StandinError `SCOPE_FORBIDDEN`
  */
 export function checkMayReadAny(ctx: Pick<ActionsContext, 'actions'>, caller: Caller, accountId: string): void {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Context } from '../context.ts'
 import { storableMessage } from '../results/understand-rows.ts'
 import { overall, withCounted, withStep } from '../runs/run-progress.ts'
-import { isProgressDue, type OpenRun, tellProgress, writeRun } from './open-run.ts'
+import { announceProgress, isProgressDue, type OpenRun, writeRun } from './open-run.ts'
 
 export async function reportProgress(
   ctx: Context,
@@ -17,7 +17,7 @@ export async function reportProgress(
   if (isProgressDue(open, ctx.clock)) await writeRun(ctx, open, {})
 }
 
-/** Runs a part of the work and tells when it begins and ends. */
+/** Runs a step of the work and announces its begin and end. */
 export async function runStep<Result>(
   ctx: Context,
   open: OpenRun,
@@ -30,15 +30,15 @@ export async function runStep<Result>(
     open.steps = withStep(open.steps, { name: storableMessage(name, 100), state, tookMs })
     open.isDirty = true
   }
-  const tell = () => writeRun(ctx, open, {}, { change: (tx) => tellProgress(tx, open, clock) })
+  const announce = () => writeRun(ctx, open, {}, { change: (tx) => announceProgress(tx, open, clock) })
   become('running')
   open.step = { done: open.steps.find(({ state }) => state === 'running')?.counted?.done ?? 0, startedAtMs: beganAtMs }
   estimate(open, clock)
-  await tell()
+  await announce()
   const result = await work() // If it throws, the run waits in this step, or fails in it.
   become('done')
   estimate(open, clock)
-  await tell()
+  await announce()
   return result
 }
 

@@ -11,7 +11,7 @@ import { reportProgress, runStep } from './report-progress.ts'
 import { speaks } from './say-in-language.ts'
 
 type Input = Record<string, unknown>
-/** What of a context is opened for the run, and not made of its row. */
+/** The parts of a context that do not come from the run's row. */
 export type Opened = Pick<RunContext<Input, Input>, 'trackunit' | 'machines' | 'previous' | 'preview' | 'state'> & {
   action: Pick<AnyAction, 'changesData' | 'state' | 'messages'>
   grantedScopes: readonly string[] | undefined
@@ -41,8 +41,7 @@ export function runContext(
       signal.throwIfAborted()
       if (!action.changesData)
         throw new StandinError('ACTION_FAULTY', {
-          detail:
-            'It called effect and does not say changesData: true. An action that says so is applied after a preview.',
+          detail: 'It called effect without changesData: true. An action with it is applied after a preview.',
         })
       return makeChange(ctx, run, { ...effect, do: () => gate.inside(effect.do) })
     },
@@ -61,7 +60,7 @@ export function runContext(
   })
 }
 
-/** What an action may still do when its run is about to end early. From then on, writes go through although the run is to stop. */
+/** What an action may still do when its run is about to end early. From then on, its writes go through although the run must stop. */
 export function partContext(
   ctx: Context,
   open: OpenRun,
@@ -71,7 +70,7 @@ export function partContext(
   return { ...context, resumedFrom: open.kept?.state, changes: () => changesOf(ctx.db, open.run) }
 }
 
-/** An action that does not await one of its calls must not end the process, and every other run with it, when the call fails. */
+/** If an action does not await a call that fails, the unhandled rejection must not end the process with every other run. */
 function withNoticedRejections<Calls extends object>(calls: Calls): Calls {
   return new Proxy(calls, {
     get(target, name) {

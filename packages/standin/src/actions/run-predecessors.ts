@@ -7,7 +7,7 @@ import type { UsualTimes } from '../runs/run-progress.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 
-/** The last run of the same action and mode on the same account with the same input that succeeded. */
+/** The last successful run with the same action, mode, account and input. */
 export interface PreviousRun {
   runId: string
   endedAt: Date
@@ -15,17 +15,17 @@ export interface PreviousRun {
   resultRowIds(): Promise<ReadonlySet<string>>
 }
 
-/** What the preview of an applied run found. Exactly this is applied, whatever has changed since. */
+/** What the preview of an applied run found. Exactly this is applied, even if Trackunit's data has changed since. */
 export interface PreviewOfRun {
   runId: string
   endedAt: Date
   /** What its last checkpoint kept. */
   checkpoint: unknown
-  /** How many rows of its result are to be changed. */
+  /** How many rows of its result must be changed. */
   countRows(): Promise<number>
-  /** Those rows, in batches: what the person who applies it left out is not among them. */
+  /** Those rows, in batches: without what the person who applied the preview left out. */
   rows(): AsyncIterable<SentRow[]>
-  /** The rows that are not to be changed. */
+  /** The rows that were left out. */
   leftOut(): AsyncIterable<SentRow[]>
 }
 

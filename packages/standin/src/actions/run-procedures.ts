@@ -61,7 +61,7 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
     }),
     cancel: contracted.call(cancel).mutation(async ({ ctx: { caller, accountId }, input: { runId } }) => {
       const run = { id: runId, accountId }
-      await readableRun(ctx, caller, run) // Stopping what works with a scope needs that scope as well.
+      await readableRun(ctx, caller, run) // To stop a run, a caller needs the scopes that it works with.
       return wholeRun(ctx, await cancelRun(ctx, { run, actor: actorOf(caller) }))
     }),
     result: contracted
@@ -87,7 +87,7 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
           event.type === 'artifact' ? { ...event, artifact: keptUntil(ctx, new Date(event.at))(event.artifact) } : event
         yield tracked(String(event.seq), sent)
       }
-      // Fails instead of ending: the browser reconnects with its next token and continues after the last event.
+      // An error instead of an end: the browser reconnects with its next token and continues after the last event.
       if (ends.aborted) throw new DOMException('the caller may no longer read', 'AbortError')
     }),
   }
@@ -107,7 +107,7 @@ async function readableRun(ctx: ActionsContext, caller: Caller, key: RunKey): Pr
   return run
 }
 
-/** Runs of one account as the contract shows them, with their files and deliveries. A run offers its files from its end on. */
+/** Runs of one account as the contract has them, with their files and deliveries. Files are offered once the run has ended. */
 async function wholeRuns(ctx: ActionsContext, rows: readonly RunRow[]): Promise<Run[]> {
   const [first] = rows
   if (!first) return []

@@ -3,8 +3,8 @@ import format from 'icu-minify/format'
 import type { AnyAction } from './define-action.ts'
 
 /**
- * How the messages of an action read in a language: a BCP 47 tag, such as `da-DK`. One that the action does not speak is
- * read in English, and its numbers are written as English writes them: no text mixes two languages.
+ * Formats an action's messages in a language, a BCP 47 tag such as `da-DK`. If the action has no texts in it, both words and
+ * numbers are in English: no text mixes two languages.
  */
 export function sayInLanguage(
   action: Pick<AnyAction, 'messages'> | undefined,
@@ -21,11 +21,11 @@ export function sayInLanguage(
   }
 }
 
-/** Whether an action has a reader's language: otherwise its texts are in English. */
+/** Whether an action has texts in a language. Otherwise they are in English. */
 export const speaks = (action: Pick<AnyAction, 'messages'> | undefined, language: string | null): boolean =>
   spokenBy(action, language) !== undefined
 
-/** The language of its catalogue that a reader of this one gets; undefined for English. */
+/** The catalogue's language for this reader; undefined for English. */
 function spokenBy(action: Pick<AnyAction, 'messages'> | undefined, language: string | null): string | undefined {
   const own = (name: string) => (name !== 'en' && Object.hasOwn(action?.messages ?? {}, name) ? name : undefined)
   return language === null ? undefined : (own(language) ?? own(language.split(/[-_]/)[0] ?? ''))

@@ -40,9 +40,8 @@ export async function startRun(
 }
 
 /**
- * Starts a run that has ended again, with the same input. If it changed data, only the rest is done: changes that were
- * made are not made again.
- * @throws StandinError `RUN_NOT_FOUND`, `RUN_NOT_ENDED`; `PREVIEW_REQUIRED` when all its changes were made, or its preview is too old
+ * Repeats a run that has ended, with the same input. Changes that were made are not made again.
+ * @throws StandinError `RUN_NOT_FOUND`, `RUN_NOT_ENDED`; `PREVIEW_REQUIRED` if all its changes were made, or its preview is too old
  */
 export async function retryRun(
   ctx: ActionsContext,
@@ -54,13 +53,13 @@ export async function retryRun(
   if (!run.endedAt) throw new StandinError('RUN_NOT_ENDED')
   const action = await allowedAction(ctx, caller, run)
   if (!action.input.safeParse(run.input).success)
-    throw new StandinError('INPUT_INVALID', { detail: 'The action has changed since. Start a new run.' })
+    throw new StandinError('INPUT_INVALID', { detail: 'The action has changed. Start a new run.' })
   return inTransaction(ctx, (tx) => acceptRun(tx, { ...againOf(run), action, idempotencyKey, ...startedBy(caller) }))
 }
 
 /**
- * The same for the operator, whose command knows no action: an action that is gone or has other input since ends the run
- * when a worker opens it. Asking again is the same run.
+ * The same for the operator, whose command has no catalogue: if the action is gone or its input has changed, the run fails when
+ * a worker opens it. A repeated call returns the same run.
  * @throws StandinError `RUN_NOT_FOUND`, `RUN_NOT_ENDED`, `PREVIEW_REQUIRED`, `RUN_OVERLAPS`, or why the account is not served
  */
 export async function retryRunAsOperator(
@@ -79,7 +78,7 @@ export async function retryRunAsOperator(
 }
 
 /**
- * Starts a run for the operator, who may run every action.
+ * Starts a run for the operator, who may run any action.
  * @throws StandinError `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is not served; as `acceptRun` does; ZodError
  *   for an input that the action does not accept
  */

@@ -1,7 +1,7 @@
 import type { Run } from '@standin/contracts'
 import type { RunRow } from '../runs/run-store.ts'
 
-/** The row as it goes over the wire, without its files and deliveries. */
+/** A row as the contract's `Run`, without files and deliveries. */
 export function toRun(row: RunRow): Omit<Run, 'artifacts' | 'deliveries'> {
   const { idempotencyKey, mayOverlap, urgency, promotedAt, deliverTo, ...known } = row
   const { epoch, replicaId, retries, crashes, checkpoint, ...shown } = known

@@ -13,9 +13,9 @@ export interface Replica {
    */
   silentForMs(): number
   /** Calls at once when a session, and with it the id, is lost. @returns what ends that */
-  onLost(tell: (id: number) => void): () => void
+  onLost(listener: (id: number) => void): () => void
   /** Calls when an id is there (again), after all channels are listened to. @returns what ends that */
-  onHeld(tell: (id: number) => void): () => void
+  onHeld(listener: (id: number) => void): () => void
 }
 
 /** The id of this process and who wants to know of it; `hold`, `lose` and the silence belong to the session. */
@@ -23,26 +23,26 @@ export function createReplica(
   silentForMs: () => number = () => 0,
 ): Replica & { hold: (id: number) => void; lose: () => void } {
   let held: number | undefined
-  const lostTellers = new Set<(id: number) => void>()
-  const heldTellers = new Set<(id: number) => void>()
-  const among = (tellers: Set<(id: number) => void>) => (tell: (id: number) => void) => {
-    tellers.add(tell)
-    return () => void tellers.delete(tell)
+  const lostListeners = new Set<(id: number) => void>()
+  const heldListeners = new Set<(id: number) => void>()
+  const addTo = (listeners: Set<(id: number) => void>) => (listener: (id: number) => void) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
   }
   return {
     id: () => held,
     isHeld: (id) => held === id,
     silentForMs: () => (held === undefined ? Number.POSITIVE_INFINITY : silentForMs()),
-    onLost: among(lostTellers),
-    onHeld: among(heldTellers),
+    onLost: addTo(lostListeners),
+    onHeld: addTo(heldListeners),
     hold(id) {
       held = id
-      for (const tell of heldTellers) tell(id)
+      for (const listener of heldListeners) listener(id)
     },
     lose() {
       const id = held
       held = undefined
-      if (id !== undefined) for (const tell of lostTellers) tell(id)
+      if (id !== undefined) for (const listener of lostListeners) listener(id)
     },
   }
 }

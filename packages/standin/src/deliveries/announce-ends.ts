@@ -14,8 +14,8 @@ import type { Email } from './send-email.ts'
 const actor: Actor = { kind: 'system', id: 'delivery' }
 
 /**
- * Announces the end of one schedule whose author was not seen for long: the app shows the reason, and its readers get an
- * email. Where an email fails, it is announced again a day later.
+ * Announces the end of one schedule whose author has been away for long: the app shows the reason, and its readers get an
+ * email. If an email fails, the announcement is repeated a day later.
  * @returns whether one was due
  */
 export async function announceEnds(ctx: DeliveriesContext): Promise<boolean> {
@@ -49,7 +49,7 @@ async function emailsAbout(ctx: DeliveriesContext, row: ScheduleRow): Promise<Em
   const sentences = [
     `The schedule of “${title}” ends on ${day(endsAt)}. After that you no longer receive its results.`,
     `${createdBy.name ?? 'The person who made it'} last used ${app.name} on ${lastSeen}.`,
-    `To keep the schedule, its author opens ${app.name} in Trackunit Manager before that day, or somebody else takes it over there.`,
+    `To keep the schedule, its author must open ${app.name} in Trackunit Manager before that day. Someone else can also take it over there.`,
   ]
   const addresses = deliverTo.flatMap((to) => (to.kind === 'email' ? to.address : []))
   const standings = await standingsOf(ctx, accountId, addresses)

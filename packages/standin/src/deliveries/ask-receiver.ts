@@ -32,10 +32,10 @@ interface Wanted {
 }
 
 /**
- * Sends an email that asks whether its reader wants the account's results. The question counts before it is sent, so that
- * callers at the same time, or a mail server that fails, cause no more than are allowed.
- * @throws StandinError `RATE_LIMITED` with when it may be asked; `INPUT_INVALID` for an address that needs no question;
- *   `DELIVERY_FAILED` where the mail server did not take it; why the account is not served
+ * Sends an email that asks its reader whether they want the account's results. The question is counted before it is sent, so
+ * that neither concurrent callers nor a failing mail server exceed the limit.
+ * @throws StandinError `RATE_LIMITED` with the time until the next question; `INPUT_INVALID` for an address that needs no
+ *   question; `DELIVERY_FAILED` if the mail server refused it; the reason why the account is not served
  */
 export async function askReceiver(ctx: DeliveriesContext, caller: Caller, wanted: Wanted): Promise<Receiver> {
   const { accountId, language } = wanted
@@ -73,8 +73,12 @@ async function noteQuestion(
 
   const mailbox = mailboxOf(address)
   const ofMailbox = await listOfMailbox(tx.db, accountId, mailbox)
-  refuseUntil(nextQuestionAt(ofMailbox), now, 'This person was asked already.')
-  refuseUntil(nextQuestionOfAccountAt(await lastQuestions(tx.db, accountId)), now, 'The account asked many people.')
+  refuseUntil(nextQuestionAt(ofMailbox), now, 'This person was already asked.')
+  refuseUntil(
+    nextQuestionOfAccountAt(await lastQuestions(tx.db, accountId)),
+    now,
+    'The account has asked too many people.',
+  )
 
   const before = ofMailbox.find((row) => row.address === address)
   const isRepeated = before?.askedAt && now.getTime() - before.askedAt.getTime() < unansweredForMs
@@ -84,7 +88,7 @@ async function noteQuestion(
     mailbox,
     askId,
     askedAt: now,
-    state: before?.state ?? 'unconfirmed', // Who withdrew stays withdrawn until they agree.
+    state: before?.state ?? 'unconfirmed', // A receiver who withdrew stays withdrawn until they agree.
     asks: isRepeated ? before.asks + 1 : 1,
   })
   await record(tx, { actor: actorOf(caller), event: 'receiver.asked', accountId, details: { to: address } })

@@ -35,7 +35,7 @@ const attemptsPerHour = 100
 const postponeMs = 5 * 60_000
 
 /**
- * Attempts one delivery that is due. Where a process dies after sending, the delivery is sent again under the same id.
+ * Attempts one delivery that is due. If the process dies after sending, the delivery is sent again under the same id.
  * @returns whether one was due
  */
 export async function deliverDue(ctx: DeliveriesContext): Promise<boolean> {
@@ -101,12 +101,12 @@ async function send(
   return inTime(timeForSend('email'), (signal) => sendEmail(ctx, { id, ...email, attachment }, { signal }))
 }
 
-/** The file to attach, if any; else why it is missing where the reader would expect one. */
+/** The file to attach, or why there is none although the reader expects one. */
 async function attachmentOf(
   { result, batches }: NonNullable<Awaited<ReturnType<typeof findResultToSend>>>,
   format: 'none' | 'csv' | 'xlsx',
 ): Promise<{ attachment?: Email['attachment']; lacksFile?: EmailSurroundings['lacksFile'] }> {
-  // A reader could not see that a file holds only a part.
+  // Nothing in the file would show that it is incomplete.
   if (result.run.state !== 'succeeded') return { lacksFile: 'part' }
   if (format === 'none' || result.totalRows === 0) return {}
   const attachment = await attachedFile(result, { format, batches })
@@ -147,7 +147,7 @@ function reasonOf(outcome: Outcome): DeliveryRow['reason'] {
   return outcome.isOurs ? 'DESTINATION_UNCONFIRMED' : 'DELIVERY_REFUSED'
 }
 
-/** A moment by the database's clock, by which deliveries become due. */
+/** By the database's clock, which decides when deliveries are due. */
 const fromNow = async (tx: InTransaction, ms: number) =>
   new Date((await byDatabaseClock(tx)).clock.now().getTime() + ms)
 

@@ -4,10 +4,10 @@ import type { SendTimes } from './send-times.ts'
 import type { sendWebhook } from './send-webhook.ts'
 import type { SlowReceivers } from './slow-receivers.ts'
 
-/** What deliveries need beside the catalogue, which has the titles of actions. */
+/** What deliveries need besides the catalogue, which has the titles of actions. */
 export type DeliveriesContext = ActionsContext & { deliveries: Senders }
 
-/** The two ways out of the process: `sendEmail` and `sendWebhook`, or what a test plays instead. */
+/** Sends emails and webhooks. Tests replace both. */
 export interface Senders extends SendTimes {
   slow: SlowReceivers
   sendEmail: typeof sendEmail

@@ -35,11 +35,10 @@ export async function insertDeliveries(
 }
 
 /**
- * Claims the delivery that has been due for longest of those whose account is not suspended and has no other send under
- * way; until `leaseMs`
- * have passed, no other replica claims it. After that this replica is considered dead, and the same delivery goes first.
+ * Claims the delivery that has been due for longest, of accounts that are not suspended and have no other send under way. No
+ * other replica claims it for `leaseMs`; after that this replica is considered dead, and the same delivery goes first.
  * @param last accounts whose deliveries come after all others
- * @returns it, and when it was attempted last; undefined when none is due
+ * @returns the delivery and when it was last attempted; undefined if none is due
  */
 export async function claimDueDelivery(
   db: Database,
@@ -94,7 +93,7 @@ export async function claimDueDelivery(
     const { triedBeforeAt: lastTryAt, ...claimed } = row
     return { claimed, lastTryAt }
   } catch (error) {
-    // Another sender claimed one of the same account at the same moment: by now this can be seen.
+    // Another sender claimed one of the same account at the same moment. The next attempt sees it.
     if (codeOf(error) === '23505') return claimDueDelivery(db, { leaseMs, last })
     throw error
   }
@@ -116,7 +115,7 @@ export async function oldestDueDeliveryS(db: Database): Promise<number> {
   return row?.seconds ?? 0
 }
 
-/** An upper bound of an account's attempts of late: of deliveries attempted since, earlier attempts count too. */
+/** An upper bound of an account's recent attempts: of a delivery that was attempted in this time, all attempts count. */
 export async function countAttempts(
   db: Database,
   accountId: string,
@@ -138,7 +137,7 @@ export type DeliveryChange = Partial<
   Pick<DeliveryRow, 'state' | 'reason' | 'attempts' | 'nextTryAt' | 'lastTryAt' | 'endedAt'>
 >
 
-/** @returns the changed delivery; undefined where another replica has claimed it since, or it was stopped */
+/** @returns the changed delivery; undefined if another replica has claimed it since, or it was stopped */
 export async function updateClaimedDelivery(
   tx: Transaction,
   claimed: DeliveryRow,
@@ -161,7 +160,7 @@ export async function hasOpenDeliveries(db: Database, run: RunKey): Promise<bool
   return (await db.$count(deliveries, and(isOfRun(deliveries, run), isWaiting))) > 0
 }
 
-/** The deliveries of some runs of one account, by run; for runs that have not ended, those to come, without a query. */
+/** The deliveries of some runs of one account, by run. For runs that have not ended, the planned ones, without a query. */
 export async function deliveriesOfRuns(
   db: Database,
   those: ReadonlyArray<Pick<typeof runs.$inferSelect, 'id' | 'accountId' | 'endedAt' | 'deliverTo'>>,
@@ -173,7 +172,7 @@ export async function deliveriesOfRuns(
       runId,
       endedAt
         ? (byRun.get(runId) ?? []).map(toDelivery)
-        : deliverTo.map((destination, position) => deliveryToCome({ runId, position, destination })),
+        : deliverTo.map((destination, position) => plannedDelivery({ runId, position, destination })),
     ]),
   )
 }
@@ -189,7 +188,7 @@ async function listDeliveries(db: Database, those: readonly RunKey[]): Promise<D
     .orderBy(asc(deliveries.position))
 }
 
-function deliveryToCome({
+function plannedDelivery({
   runId,
   position,
   destination,
@@ -208,7 +207,7 @@ export async function stopDeliveriesOf({ db }: InTransaction, accountId: string)
 }
 
 /**
- * Stops every delivery that a restored database takes for open: its result may have been sent after the backup.
+ * Stops every delivery that is open in a restored database: its result may have been sent after the backup.
  * @returns how many
  */
 export async function stopRestoredDeliveries(tx: Transaction): Promise<number> {
@@ -221,7 +220,7 @@ export async function stopRestoredDeliveries(tx: Transaction): Promise<number> {
 }
 
 export const toDelivery = (row: DeliveryRow): Delivery => ({
-  ...deliveryToCome(row),
+  ...plannedDelivery(row),
   state: row.state,
   reason: row.reason,
   attempts: row.attempts,

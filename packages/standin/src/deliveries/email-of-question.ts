@@ -7,14 +7,14 @@ interface Question {
   /** A BCP 47 tag. */
   language: string | undefined
   app: AppOfPage
-  /** The person who asks; undefined where a program does. */
+  /** The name of the person who asks; undefined for a program. */
   who: string | undefined
   address: string
   confirmUrl: string
   withdrawUrl: string
 }
 
-/** The subject and both forms of the email that asks its reader whether they want results. */
+/** The subject and both forms of the email that asks whether its reader wants results. */
 export function emailOfQuestion({ language, app, who, address, confirmUrl, withdrawUrl }: Question) {
   const words = receiverWords(language)
   const asks = words.asks({ who, app: app.name, address })

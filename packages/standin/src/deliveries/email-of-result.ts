@@ -3,8 +3,8 @@ import { type Card, type EmailParts, type EmailSurroundings, emailParts } from '
 import type { ResultToSend } from './find-result-to-send.ts'
 
 /**
- * The subject and both forms of an email: the number that counts, what changed since last time, the five worst with links,
- * and one button. In the language and units of its reader.
+ * The subject and both forms of an email: the key number, what changed since last time, the five worst rows with links, and
+ * one button. In the language and units of its reader.
  */
 export function emailOf(
   result: ResultToSend,
@@ -52,7 +52,7 @@ function textOf(parts: EmailParts, { appName, withdrawUrl }: EmailSurroundings):
 const textOfCard = ({ title, isNew, lines, url }: Card, { words }: EmailParts) =>
   [`${title}${isNew ? ` (${words.new})` : ''}`, ...lines, ...(url ? [url] : [])].join('\n')
 
-/** Mail programs know neither style sheets nor custom properties: tables and inline styles, and a style block for the dark. */
+/** Mail programs support neither style sheets nor custom properties: hence tables and inline styles, and one block for dark mode. */
 const font = "font-family:Inter,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 const ink = 'color:#1a1b19'
 const grey = 'color:#53544e'

@@ -4,7 +4,7 @@ import { type EmailWords, emailWords } from './email-words.ts'
 import type { ResultToSend } from './find-result-to-send.ts'
 import { stoppedBecause } from './stopped-because.ts'
 
-/** Never more: the rest is one press away. */
+/** The email shows no more; the rest is one click away. */
 const mostCards = 5
 const mostLines = 6
 const linesOfCard = 3
@@ -16,7 +16,7 @@ export interface EmailSurroundings {
   appUrl?: string | undefined
   /** Where the reader can stop these emails. */
   withdrawUrl: string
-  /** Why no file is attached: the run left a part, or it is too large. */
+  /** Why no file is attached: the result is incomplete, or the file is too large. */
   lacksFile?: 'part' | 'too large' | undefined
 }
 
@@ -28,7 +28,7 @@ export interface Card {
   lines: string[]
 }
 
-/** What both forms of an email show, in the reader's words. */
+/** What both forms of an email show, in the reader's language. */
 export type EmailParts = ReturnType<typeof emailParts>
 
 export function emailParts(result: ResultToSend, around: EmailSurroundings) {
@@ -79,7 +79,7 @@ export function emailParts(result: ResultToSend, around: EmailSurroundings) {
 function sentenceOf({ run: { state, headline, failure, reason }, habits }: ResultToSend, app: string): string {
   const words = emailWords(habits.language)
   if (state === 'succeeded') return headline ?? words.finished
-  // Only an action has words of its own; what the server adds to a reason in development is for its makers.
+  // Only the text of an action is shown: what the server adds in development is for makers.
   const isOfAction = reason === null || reason === 'ACTION_FAILED' || reason === 'ACTION_FAULTY'
   const because = reason && stoppedBecause(reason, { app, language: words.language })
   return [words.stopped, (isOfAction && failure) || because].filter(Boolean).join(' ')
@@ -127,16 +127,16 @@ interface Line {
   title: string | undefined
 }
 
-/** What is known, and nothing twice: no dash stands for what is not. */
+/** The known cells, without repetitions. Unknown ones are left out. */
 function linesOf(row: ResultRow, { columns, habits, title }: Line): string[] {
   const { language } = emailWords(habits.language)
-  const said = new Set<string>()
+  const shown = new Set<string>()
   return columns.flatMap(({ key, kind, title: heading, filterable }, nth) => {
     const value = row.cells[key]
     if (value === null || value === undefined || value === '') return []
     const text = typeof value === 'number' ? amount(value, kind, habits, language) : String(value)
-    if (title?.includes(text) || said.has(text)) return []
-    said.add(text)
+    if (title?.includes(text) || shown.has(text)) return []
+    shown.add(text)
     if (kind === 'moment') return [`${heading}: ${shortMoment(text, habits, language)}`]
     // Names explain themselves; numbers, and texts that cannot be filtered by, need their heading.
     return [nth === 0 || (kind === 'text' && filterable) ? text : `${heading}: ${text}`]

@@ -1,9 +1,9 @@
-/** What emails with results say themselves, in the reader's language; the rest are the action's messages. */
+/** The email's own texts, in the reader's language. Everything else is the action's. */
 export interface EmailWords {
-  /** How its numbers and dates are written, a BCP 47 tag. */
+  /** The BCP 47 tag by which numbers and dates are formatted. */
   language: string
   inZone(city: string): string
-  /** @param words the number, as it is written */
+  /** @param words the formatted number */
   areNew(count: number, words: string): string
   stay(count: number, words: string): string
   new: string
@@ -147,6 +147,6 @@ const fr: EmailWords = {
 
 const languages: Readonly<Record<string, EmailWords>> = { da, nb: da, nn: da, no: da, de, sv, fr }
 
-/** @param language the reader's, a BCP 47 tag; English for one that is not spoken */
+/** @param language the reader's, a BCP 47 tag; English if there are no texts in it */
 export const emailWords = (language: string | null | undefined): EmailWords =>
   languages[language?.split(/[-_]/)[0]?.toLowerCase() ?? ''] ?? en

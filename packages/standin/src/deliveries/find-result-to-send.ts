@@ -45,7 +45,7 @@ export interface ResultToSend {
   newByKind: ReadonlyArray<{ label: string; rows: number }>
   columns: readonly ResultColumn[]
   hasMachines: boolean
-  /** The first ones, at most `rowsToSend`. */
+  /** The first rows, at most `rowsToSend`. */
   rows: readonly ResultRow[]
   totalRows: number
   /** How many rows the previous run did not have. */
@@ -58,7 +58,7 @@ export interface ResultToSend {
 const rowsToSend = 100
 
 /**
- * @param to `program` for English, whatever the run's reader speaks
+ * @param to `program`: always in English
  * @returns undefined if the run is no longer kept
  */
 export async function findResultToSend(

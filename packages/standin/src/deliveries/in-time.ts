@@ -1,6 +1,6 @@
 import type { Outcome } from './outcome.ts'
 
-/** Ends a send with its time, even if the send itself does not end then. */
+/** Gives up a send when its time is over, even if the send itself does not stop. */
 export async function inTime(signal: AbortSignal, send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
   const { promise: late, resolve } = Promise.withResolvers<Outcome>()
   const end = () => resolve({ kind: 'failed', because: 'The receiver did not answer in time.' })

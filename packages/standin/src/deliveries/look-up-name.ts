@@ -2,8 +2,8 @@ import { promises as dns, type LookupAddress } from 'node:dns'
 
 /**
  * All addresses of a name on the internet. `dns.lookup` would hold a thread for as long as the receiver's name server stays
- * silent, and the process has two of them for all names: a few such receivers would keep it from Trackunit.
- * @param signal ends the question
+ * silent, and the process has two for all names: a few such receivers would cut it off from Trackunit.
+ * @param signal cancels the lookup
  * @param servers to ask instead of the machine's
  */
 export async function lookUpName(

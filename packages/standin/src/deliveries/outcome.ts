@@ -1,4 +1,4 @@
-/** How one attempt ended. `because` is a sentence for people; it quotes nothing that the other side sent. */
+/** How one attempt ended. `because` is a sentence for people; it never quotes the other side. */
 export type Outcome =
   | { kind: 'delivered' }
   /** A later attempt may succeed. */

@@ -1,7 +1,7 @@
 /**
- * A name for an email to somebody outside: people choose their own names, and one such as `Win a prize at evil.example` must
+ * A name for an email to someone outside the account: people choose their own names, and one such as `Win a prize at evil.example` must
  * not become a link there.
- * @returns undefined where nothing is left of it
+ * @returns undefined if nothing is left of it
  */
 export function plainName(name: string | null): string | undefined {
   const plain = (name ?? '')

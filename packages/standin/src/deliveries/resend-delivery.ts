@@ -12,8 +12,8 @@ import { toDelivery } from './delivery-store.ts'
 import { findDelivery, makeDueAgain } from './resend-store.ts'
 
 /**
- * Tries a delivery that failed once more, for a person who mended something at the receiver. Earlier attempts still count,
- * so that an address cannot be flooded by pressing often. A delivery that is under way or done stays as it is.
+ * Retries a failed delivery, for a person who has fixed the receiver. Earlier attempts still count, so that repeated clicks
+ * cannot flood an address. A delivery that is under way or done stays as it is.
  * @throws StandinError `SCOPE_FORBIDDEN` for a caller who may not read the result; as `makeDeliveryDue` does
  */
 export async function resendDelivery(
@@ -28,8 +28,8 @@ export async function resendDelivery(
 }
 
 /**
- * The same without a check of the caller's rights: the operator may resend every delivery.
- * @throws StandinError `RUN_NOT_FOUND`, `DELIVERY_NOT_FOUND`; `INSTALLATION_UNINSTALLED` when it was given up because the
+ * The same without checking the caller's rights: the operator may resend any delivery.
+ * @throws StandinError `RUN_NOT_FOUND`, `DELIVERY_NOT_FOUND`; `INSTALLATION_UNINSTALLED` if it was given up because the
  *   account removed the app
  */
 export async function makeDeliveryDue(

@@ -1,17 +1,17 @@
 /**
- * An email may carry a file of some megabytes, and a mail server may scan it before it answers. A person waits until a question
- * to a receiver is sent.
+ * An email may carry a file of several megabytes, and a mail server may scan it before it answers. A question to a receiver is
+ * sent while a person waits.
  */
 const mostMs = { webhook: 15_000, email: 120_000, question: 20_000 } as const
 
 export interface SendTimes {
   /** Aborts when one send has taken too long, from the lookup of the name to the answer. */
   timeForSend(kind: keyof typeof mostMs): AbortSignal
-  /** Ends all sends after a moment, because the process stops. Another replica sends again what was not delivered. */
+  /** Ends all sends after a short time, because the process stops. Another replica repeats what was not delivered. */
   endSends(): void
 }
 
-/** @param stopMs that a send still has when the process stops */
+/** @param stopMs the time that a send still has when the process stops */
 export function createSendTimes({ stopMs = 5_000 }: { stopMs?: number } = {}): SendTimes {
   const stopped = new AbortController()
   return {

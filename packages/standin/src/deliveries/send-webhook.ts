@@ -8,7 +8,7 @@ import { retryAfterOf } from '../trackunit/retry-after.ts'
 import { lookUpName } from './look-up-name.ts'
 import type { Outcome } from './outcome.ts'
 
-/** How hosts are found and reached; a test sets its own. */
+/** How hosts are found and reached. Tests replace it. */
 export interface Network {
   /** All addresses of a name. */
   lookUp: (hostname: string, signal: AbortSignal) => Promise<LookupAddress[]>
@@ -84,7 +84,7 @@ interface Post {
 }
 
 /**
- * Settles and closes the connection at the first of everything that can happen to a request.
+ * Settles, and closes the connection, at the first event that decides the request.
  * @returns only the head of the answer, since the body is of no use; undefined if there was none
  */
 function post(target: URL, { address, body, headers, signal }: Post, { ca }: Network): Promise<Answer | undefined> {
@@ -109,7 +109,7 @@ function post(target: URL, { address, body, headers, signal }: Post, { ca }: Net
       settle({ status: statusCode, retryAfter: answered['retry-after'] }),
     )
     .on('information', () => ++interim > mostInterim && settle())
-    // From here on neither the request's signal nor `destroy` reaches the socket.
+    // After an upgrade, neither the request's signal nor `destroy` reaches the socket.
     .on('upgrade', ({ statusCode = 0 }, socket) => {
       socket.destroy()
       settle({ status: statusCode, retryAfter: undefined })

@@ -3,7 +3,7 @@ import type { InTransaction } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { signingSecrets } from './delivery-table.ts'
 
-/** The sealed secret of an account; where several are created at the same time, the first one stays. */
+/** The sealed secret of an account. If several are created at the same time, the first one stays. */
 export async function findOrInsertSigningSecret(
   db: Database,
   accountId: string,

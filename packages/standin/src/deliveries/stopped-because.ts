@@ -9,7 +9,7 @@ const languages: Readonly<Record<string, StoppedBecause>> = { en, da, nb: da, nn
 
 /**
  * Why a run stopped, in the app's own words.
- * @param language a BCP 47 tag; English for one that is not spoken
+ * @param language a BCP 47 tag; English if there are no texts in it
  * @returns a whole sentence; undefined for a reason that no run ends with
  */
 export function stoppedBecause(reason: ErrorReason, { app, language }: { app: string; language: string }) {

@@ -6,13 +6,13 @@ import { schedules } from '../schedules/schedule-table.ts'
 import { deliveries } from './delivery-table.ts'
 
 const atMost = 20
-/** Of an account: the newest failures that are looked at, so that an address that fails every hour costs no more. */
+/** How many of an account's newest failures are considered, so that an address that fails every hour costs no more. */
 const lookedAt = 500
 
 /**
- * Failed deliveries that nothing has mended, newest first, one for each schedule or action and receiver. Mended: a later
+ * Failed deliveries that are not resolved, newest first, one for each schedule or action and receiver. Resolved: a later
  * result of the same schedule has been sent there or soon will be, or the schedule no longer sends there. A run that was
- * started by hand is also mended by a later one that reached someone: its address may have been corrected.
+ * started by hand is also resolved by a later one that reached someone: its address may have been corrected.
  */
 export function listUndelivered(
   db: Database,

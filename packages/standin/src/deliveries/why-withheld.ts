@@ -5,9 +5,9 @@ import { domainsOf, standingsOf } from '../receivers/who-may-receive.ts'
 import type { Outcome } from './outcome.ts'
 
 /**
- * Checks again before each send: since it was asked for, the receiver may have withdrawn, or the account may trust its domain
- * no longer.
- * @returns undefined where the result may be sent
+ * Checks again before each send: in the meantime the receiver may have withdrawn, or the account may no longer trust the
+ * domain.
+ * @returns undefined if the result may be sent
  */
 export async function whyWithheld(
   ctx: Pick<Context, 'db' | 'config'>,

@@ -11,7 +11,7 @@ import { toDo } from './run-progress.ts'
 import { lockPromotion } from './run-promotion-store.ts'
 import { insertRun, type RunRow } from './run-store.ts'
 
-/** One that works and one that waits; a third is refused. */
+/** One that works and one that waits. A third is refused. */
 const maxOpenWithoutOverlap = 2
 
 /** What accepting a run needs to know about its action. */
@@ -28,7 +28,7 @@ export interface NewRun {
   mode: 'preview' | 'apply'
   /** Has passed the action's schema; stored as the caller sent it. */
   input: Record<string, unknown>
-  /** Unique for the account: the same key again is the same run. */
+  /** Unique within the account: the same key returns the same run. */
   idempotencyKey: string
   startedBy: Run['startedBy']
   actor: Actor
@@ -38,13 +38,13 @@ export interface NewRun {
   language?: string | null | undefined
   scheduleId?: string
   previewRunId?: string
-  /** Ids of rows that its preview has. */
+  /** Rows of its preview, by id. */
   leaveOut?: readonly string[] | undefined
   retryOf?: string
 }
 
 /**
- * Accepts a run from any caller: when the transaction commits, the run is on disk, announced, and will be worked on.
+ * Accepts a run from any caller: once the transaction commits, the run is on disk, announced, and will be worked on.
  * Scheduled runs come after those that a person or a service waits for.
  * @throws StandinError `PREVIEW_REQUIRED`, `IDEMPOTENCY_KEY_REUSED`, `RUN_OVERLAPS`, `INPUT_INVALID`
  */
@@ -59,7 +59,7 @@ export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow>
   const appliesChanges = action.changesData && mode === 'apply'
   if (appliesChanges) await checkPreview(tx.db, row)
   else if (previewRunId !== undefined)
-    throw new StandinError('INPUT_INVALID', { detail: 'Only a change that is applied has a preview.' })
+    throw new StandinError('INPUT_INVALID', { detail: 'Only a run that applies changes may name a preview.' })
 
   const details = {
     runId: row.id,
@@ -104,7 +104,7 @@ const toRow = (run: NewRun): Parameters<typeof insertRun>[1] => ({
   steps: (run.action.steps?.(run) ?? []).map(toDo),
 })
 
-/** Whether a stored run is the one that is requested again. */
+/** Whether a stored run is the one that this request asks for again. */
 function isSame(row: RunRow, run: NewRun): boolean {
   return (
     row.actionId === run.action.id &&

@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts'
 import { arrayParameter } from '../database/is-among.ts'
 import { isOfRun, type RunKey, runEvents, runs } from './run-table.ts'
 
-/** So many at a time, so that no statement takes long: one run can have very many events. */
+/** Batch sizes, so that no statement takes long: one run can have very many events. */
 const runsAtOnce = 100
 const eventsAtOnce = 10_000
 

@@ -11,9 +11,9 @@ import type { RunKey } from './run-table.ts'
 import type { RunsContext } from './runs-context.ts'
 
 /**
- * Asks a run to stop; asking again is allowed. A run that is worked on stops at its next checkpoint, on any replica. One
- * that waits and has a checkpoint is ended by a worker, which makes its part readable. Any other ends at once.
- * @throws StandinError `RUN_NOT_FOUND`; `RUN_NOT_CANCELLABLE` when it has ended
+ * Asks a run to stop; repeated calls are allowed. A run that is worked on stops at its next checkpoint, on any replica. A
+ * waiting run with a checkpoint is ended by a worker, which calls `leavePart`. Any other run ends at once.
+ * @throws StandinError `RUN_NOT_FOUND`; `RUN_NOT_CANCELLABLE` if it has ended
  */
 export async function cancelRun(ctx: Context, { run, actor }: { run: RunKey; actor: Actor }): Promise<RunRow> {
   const { id: runId, accountId } = run

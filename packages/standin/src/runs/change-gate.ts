@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** Open only for what a change itself asks of Trackunit, however many changes and readings of a run go on at once. */
+/** Open only for the requests of a change itself, however many changes and reads a run has under way. */
 export interface ChangeGate {
   /** Whether the caller is inside a change that has not ended. */
   isOpen(): boolean
@@ -16,7 +16,7 @@ export function createChangeGate(): ChangeGate {
       try {
         return await within.run(gate, change)
       } finally {
-        gate.isOpen = false // What it started and did not wait for may no longer change anything.
+        gate.isOpen = false // A request that it did not await may no longer change anything.
       }
     },
   }

@@ -4,12 +4,12 @@ import { StandinError } from '../standin-error.ts'
 import { isFromBeforeRestore, isOlderThan, listAppliedRuns } from './run-list-store.ts'
 import { lockRun, type RunRow } from './run-store.ts'
 
-/** What a preview found can change: after this time a new preview is needed. */
+/** Trackunit's data changes: after this time a new preview is needed. */
 const previewIsGoodForMs = 24 * 3_600_000
 
 /**
- * Checks that a run may make the changes of its preview: the preview is of the same account, action and input, succeeded
- * within a day, and no other run makes or made its changes, except one that this run retries because it did not succeed.
+ * Checks that a run may make the changes of its preview: the preview has the same account, action and input, succeeded within a
+ * day, and no other run makes or made its changes, except one that failed and that this run retries.
  * @throws StandinError `PREVIEW_REQUIRED` with what is wrong with the preview
  */
 export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> {
@@ -19,22 +19,22 @@ export async function checkPreview(tx: Transaction, run: RunRow): Promise<void> 
   if (run.previewRunId === null) return refuse()
   const preview = await lockRun(tx, { id: run.previewRunId, accountId: run.accountId })
   const isOfThis = preview?.actionId === run.actionId && preview.mode === 'preview'
-  if (!isOfThis) return refuse('The run that was named is not a preview of it.')
+  if (!isOfThis) return refuse('previewRunId does not name a preview of this action.')
   const others = fieldsThatDiffer(preview.input, run.input)
   if (others.length > 0) return refuse(`Its preview had other input: ${others.join(', ')}.`)
   if (preview.state !== 'succeeded') return refuse('Its preview has not succeeded.')
   if (await isFromBeforeRestore(tx, preview))
-    return refuse('The database was restored after its preview. Changes that it found may have been made.')
+    return refuse('The database was restored after its preview. Its changes may have been made.')
   if (await isOlderThan(tx, preview, previewIsGoodForMs)) return refuse('Its preview is older than a day.')
 
   const applied = (await listAppliedRuns(tx, preview)).filter(({ id }) => id !== run.id)
   if (applied.some(({ state }) => state !== 'failed' && state !== 'cancelled'))
     return refuse('The changes of this preview are being made, or were made.')
   if (applied.length > 0 && !applied.some(({ id }) => id === run.retryOf))
-    return refuse('The changes of this preview were begun. Retry that run instead.')
+    return refuse('Another run has begun the changes of this preview. Retry that run instead.')
 }
 
-/** The names passed the action's schema, so they are its own words. */
+/** The names are safe to show: they passed the action's schema. */
 const fieldsThatDiffer = (preview: RunRow['input'], asked: RunRow['input']): string[] =>
   [...new Set([...Object.keys(preview), ...Object.keys(asked)])].filter(
     (name) => !isDeepStrictEqual(preview[name], asked[name]),

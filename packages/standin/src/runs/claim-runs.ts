@@ -7,12 +7,12 @@ import { workOnRun } from './work-run.ts'
 
 /** How many runs one process works on at the same time. */
 const runsAtOnce = 8
-/** A claim takes milliseconds. A worker without a completed one for this long counts as stuck. */
+/** A claim takes milliseconds. A worker that completes none for this long counts as stuck. */
 const stuckAfterMs = 5_000
 
 /**
  * Claims due runs, as many as this process has room for, and starts to work on them. Woken by `run_due`.
- * @returns in how many milliseconds the next run is due, as far as it is known; false when nothing waits
+ * @returns in how many milliseconds the next run is due, if known; false if nothing waits
  */
 export async function claimDueRuns(ctx: RunsContext): Promise<number | boolean> {
   return ctx.runs.oneAtATime(async () => {
@@ -30,19 +30,19 @@ export async function claimDueRuns(ctx: RunsContext): Promise<number | boolean> 
 }
 
 /**
- * Whether the worker of this process claims what is due: it has just looked for due runs, or has no room for more. Not
- * so for a worker that is stuck; it is not ready then.
+ * Whether the worker of this process claims what is due: it has just looked for due runs, or has no room for more. A stuck
+ * worker does not, and the process is then not ready.
  */
 export function isClaiming({ runs, clock }: RunsContext): boolean {
   return runs.working.size >= runsAtOnce || clock.monotonicMs() - runs.claimedAtMs < stuckAfterMs
 }
 
-/** Whether a run can be claimed was asked just now: where none can, the worker is not stuck. */
+/** The database was just asked for claimable runs: if there are none, the worker is not stuck. */
 export function noteRunsDue({ runs, clock }: RunsContext, inMs: number | undefined): void {
   if (inMs === undefined || inMs > 0) runs.claimedAtMs = clock.monotonicMs()
 }
 
-/** Works on a run that this process has claimed. Never rejects: what cannot be written now is reaped. */
+/** Works on a run that this process has claimed. Never rejects: a run whose end cannot be written is reaped. */
 export async function startWork(ctx: RunsContext, run: RunRow): Promise<void> {
   const { runs, log } = ctx
   const { id: runId, accountId, epoch, actionId, attempts } = run
@@ -66,16 +66,16 @@ export async function startWork(ctx: RunsContext, run: RunRow): Promise<void> {
   } finally {
     runs.working.delete(work)
     end()
-    // Each that ends makes room for one, also while a claim is under way that counted it as working.
+    // Each end makes room for a run, also during a claim that still counted this one.
     if (runs.mayBeMoreDue)
       claimDueRuns(ctx).catch((error: unknown) => log.error({ err: error }, 'claiming runs failed'))
   }
 }
 
-/** Interrupts the runs of this process, so that other workers continue with them, and waits for it. Claims none after that. */
+/** Interrupts the runs of this process, so that other workers continue them, and waits until they have ended. Claims no more. */
 export async function handOverRuns({ runs }: RunsContext): Promise<void> {
   runs.isHandingOver = true
   for (const { abort } of runs.working) abort.abort(handOver)
-  await runs.oneAtATime(async () => {}) // What a claim under way still brings is interrupted when it starts.
+  await runs.oneAtATime(async () => {}) // A claim under way may still bring runs; they are interrupted when they start.
   await Promise.all([...runs.working].map(({ ended }) => ended))
 }

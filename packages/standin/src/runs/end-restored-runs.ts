@@ -3,7 +3,7 @@ import { moveRun } from './move-run.ts'
 import { listOpenRuns, skipEventNumbers } from './restored-run-store.ts'
 
 /**
- * Ends every run that a restored database takes for open: what it did after the backup is not known, so it may not go on.
+ * Ends every run that is open in a restored database: what it did after the backup is unknown, so it must not continue.
  * @returns how many
  */
 export async function endRestoredRuns(tx: InTransaction): Promise<number> {

@@ -4,16 +4,16 @@ import { StandinError } from '../standin-error.ts'
 import { ActionFailed } from './action-failed.ts'
 
 /**
- * What a run says about its failure beside the reason: the action's own words, or which rule its code broke. Of an unexpected
- * error nothing, since its text may hold anything; in development its text and its place.
- * @param isEnd whether the run fails for good; a run that waits has words for the known reasons
+ * The text about a failure that is shown besides the reason: the action's own text, or which rule its code broke. None for an
+ * unexpected error, since its message may contain anything; in development, its message and where it was thrown.
+ * @param isEnd whether the run fails for good; a waiting run has texts for the known reasons only
  */
 export function failureText(
   error: unknown,
   { isProduction, isEnd }: { isProduction: boolean; isEnd: boolean },
 ): Message | null {
   const text = textOf(error, { isProduction, isEnd })
-  // What PostgreSQL refuses is dropped: NUL, and the half of a surrogate pair.
+  // PostgreSQL refuses NUL and half of a surrogate pair.
   return text && withTexts(text, (each) => each.slice(0, 1_000).toWellFormed().replaceAll('\0', ''))
 }
 
@@ -33,7 +33,7 @@ export function actionFailedIn(error: unknown): ActionFailed | undefined {
   return undefined
 }
 
-/** The text of an error and the line of the maker's code that it comes from. */
+/** The message of an error and the line of the maker's code that threw it. */
 function inFull(error: Error): string {
   const { message, stack = '', name } = error
   const places = stack

@@ -8,17 +8,17 @@ import type { RunKey } from './run-table.ts'
 
 export interface RunMove
   extends Partial<Pick<RunRow, 'reason' | 'failure' | 'waitingUntil' | 'waitingFor' | 'retries'>> {
-  /** Where given, only the worker that holds the run under this epoch may move it. */
+  /** If given, only the worker that holds the run under this epoch may move it. */
   epoch?: number
-  /** The run as this transaction has locked it already. */
+  /** The run, if this transaction has already locked it. */
   locked?: RunRow | undefined
-  /** Called when the move is certain, before it is announced: writes what the worker still has in memory. */
+  /** Called once the move is certain, before it is announced: writes what the worker still has in memory. */
   beforeMove?: () => Promise<Partial<Pick<RunRow, 'progress' | 'steps'>>>
 }
 
 /**
- * Moves a run along its lifecycle and announces its state; its end is its last event. Locks the run's row, so a
- * transaction that also promotes calls `lockPromotion` first.
+ * Moves a run along its lifecycle and announces its state; its end is its last event. Locks the run's row, so a transaction
+ * that also promotes runs must call `lockPromotion` first.
  * @returns the run after the move; undefined if the move is not possible
  */
 export async function moveRun(
@@ -36,7 +36,7 @@ export async function moveRun(
     steps: row.steps,
     waitingUntil: null,
     waitingFor: null,
-    // Why it was asked to stop was written then.
+    // The reason was written when it was asked to stop.
     reason: before.state === 'cancelling' && state !== 'succeeded' ? before.reason : null,
     failure: null,
     ...change,
@@ -46,7 +46,7 @@ export async function moveRun(
       progress: { ...row.progress, secondsLeft: null, share: state === 'succeeded' ? 1 : row.progress.share },
       steps: stepsAtEnd(row.steps, { hasSucceeded: state === 'succeeded' }),
       endedAt: now,
-      // Exactly what a preview found is applied.
+      // An applied run reads the checkpoint of its preview.
       ...(!(row.mode === 'preview' && state === 'succeeded') && { checkpoint: null }),
     }),
   })

@@ -6,7 +6,7 @@ import { type RequestLimit, StandinError } from '../standin-error.ts'
 import { actionFailedIn, failureText } from './failure-text.ts'
 import { handOver, lost, tooLong } from './run-stopped.ts'
 
-/** How an attempt at a run ended, and how the run stands. */
+/** How an attempt at a run ended, and the run's situation. */
 export interface Attempt {
   /** What the action threw, if it did. */
   failure: { error: unknown } | undefined
@@ -15,15 +15,15 @@ export interface Attempt {
   state: RunState
   /** Failures in a row before this one, since the last checkpoint. */
   retries: number
-  /** Whether the account has credentials in force, or ones that are stopped for now: then it may be served again. */
+  /** Whether the account has credentials in force, or temporarily stopped ones, so that it may be served again. */
   hasAccess: boolean
-  /** In production, the text of an unexpected error is kept from people. */
+  /** In production, the message of an unexpected error is not shown. */
   isProduction: boolean
   /** From 0 to 1: adds up to a quarter to the pause, so that runs that failed together do not retry together. */
   random: number
 }
 
-/** How an attempt at a run ended, before it is decided what becomes of the run. */
+/** How an attempt at a run ended. `settleRun` adds the rest and decides what follows. */
 export type EndOfAttempt = Omit<Attempt, 'state' | 'retries'>
 
 export type Outcome =
@@ -42,12 +42,12 @@ const maxRetries = 5
 /** Doubles with each failure in a row: with five retries, a run outlasts a minute of trouble. */
 const firstPauseMs = 2_000
 const patientPauseMs = 5_000
-/** A fallback: a run that waits for access is woken when it works again. */
+/** A fallback: a run that waits for access is woken when access works again. */
 const refusedPauseMs = 60_000
 /** Trackunit does not answer: a run outlasts twenty minutes of that, and then continues soon. */
 const outage = { maxRetries: 43, longestPauseMs: 30_000 }
 
-/** Decides what becomes of a run after an attempt. */
+/** Decides what happens to a run after an attempt. */
 export function outcomeOfAttempt(attempt: Attempt): Outcome {
   const { failure, abortedBy, state, retries, hasAccess, random, isProduction } = attempt
   if (!failure) return { transition: 'succeed' }
@@ -70,7 +70,7 @@ export function outcomeOfAttempt(attempt: Attempt): Outcome {
   return { transition: 'pause', pauseMs, ...why, retries: isWait ? retries : retries + 1, ...(limit && { limit }) }
 }
 
-/** Why a run failed. A schema that rejects inside an action is a fault of the action, not of its input. */
+/** Why a run failed. A schema that rejects something inside an action is the action's fault, not its input's. */
 export function refusalOfAction(error: unknown): {
   reason: ErrorReason
   retry: 'never' | 'soon' | 'after'
@@ -88,11 +88,11 @@ export function refusalOfAction(error: unknown): {
 const isAboutAccess = (reason: ErrorReason) =>
   reason === 'CREDENTIALS_REJECTED' || Object.values<ErrorReason>(reasonOfStop).includes(reason)
 
-/** Trackunit's rate limits and access that does not work for now are no failures of a run: it waits, however often. */
+/** Rate limits and access that does not work for now are not failures: the run waits, however often. */
 const isNoFailure = (reason: ErrorReason, { hasAccess }: Pick<Attempt, 'hasAccess'>) =>
   errorReasons[reason].retry === 'after' || reason === 'CREDENTIALS_PENDING' || (isAboutAccess(reason) && hasAccess)
 
-/** How long a run waits after a failure; undefined if a retry cannot help or there were enough. */
+/** How long a run waits after a failure; undefined if a retry cannot help or there were too many. */
 export function pauseBeforeRetry({
   reason,
   retry = errorReasons[reason].retry,

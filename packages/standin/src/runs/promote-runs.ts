@@ -3,22 +3,22 @@ import { listRunsInLine, markPromoted, type RunInLine } from './run-promotion-st
 
 /** How many runs of one account may be worked on, or be due, at the same time. */
 export const accountConcurrency = 2
-/** How many more there may be while as many wait for a rate limit of Trackunit: those must not block the others. */
+/** How many more there may be while others wait for a rate limit of Trackunit, so that those do not block the account. */
 const setAsideAtMost = 4
 
 /**
- * Promotes an account's next runs, as many as its concurrency allows, in the transaction that accepted or ended a run:
- * no run is left behind. The transaction has called `lockPromotion` before it took the row of any run.
+ * Promotes an account's next runs, as many as its concurrency allows, in the transaction that accepted or ended a run, so that
+ * no run is left behind. The transaction must have called `lockPromotion` before it locked the row of any run.
  */
 export async function promoteRuns(tx: Announcing, accountId: string): Promise<void> {
   await promoteNext(tx, accountId, await readLine(tx.db, accountId))
 }
 
-/** Of an action that may not overlap, two may be in line: enough are read for one of each. */
+/** An action that may not overlap can have two runs in line: enough are read for one of each. */
 export const readLine = (tx: Announcing['db'], accountId: string): Promise<RunInLine[]> =>
   listRunsInLine(tx, accountId, { next: 2 * (accountConcurrency + setAsideAtMost) })
 
-/** The same for a line that was read in this transaction already. */
+/** The same for a line that this transaction has already read. */
 export async function promoteNext(tx: Announcing, accountId: string, line: readonly RunInLine[]): Promise<void> {
   await markPromoted(
     tx,

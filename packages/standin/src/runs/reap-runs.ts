@@ -4,8 +4,8 @@ import { lost } from './run-stopped.ts'
 import type { RunsContext } from './runs-context.ts'
 
 /**
- * Frees the runs of workers that died or froze, and interrupts runs of this process that another worker holds by now.
- * Every replica does it several times a second, so that the runs of a killed worker continue within a second.
+ * Frees the runs of workers that died or froze, and interrupts runs of this process that another worker now holds. Every
+ * replica does this several times a second, so that the runs of a killed worker continue within a second.
  * @returns false: there is never more to do at once
  */
 export async function reapRuns(ctx: RunsContext): Promise<boolean> {
@@ -19,7 +19,7 @@ export async function reapRuns(ctx: RunsContext): Promise<boolean> {
   return false
 }
 
-/** Whether any replica holds a run, as far as is known. While none does, nothing is asked. */
+/** Notes whether any replica may hold a run. While none does, the database is not asked. */
 export function noteHeldRuns({ runs }: RunsContext, areHeld: boolean): void {
   runs.areHeld = areHeld
 }
@@ -54,9 +54,9 @@ export function compareHeld(
   { replicaId, working }: { replicaId: number; working: ReadonlyMap<string, number> },
 ): { orphaned: HeldRun[]; lost: string[] } {
   return {
-    // Of a replica that died, or its own, whose end it could not write.
+    // Of a replica that died, or its own whose end it could not write.
     orphaned: rows.filter((row) => row.replicaId !== replicaId || !working.has(row.id)),
-    // Another worker holds it by now, or none does.
+    // Another worker now holds it, or none does.
     lost: [...working]
       .filter(([id, epoch]) => !rows.some((row) => row.id === id && row.epoch === epoch))
       .map(([id]) => id),

@@ -1,10 +1,10 @@
 import type { ErrorReason } from '@standin/contracts'
 import { type AuditEntry, record } from '../audit/record.ts'
 import type { InTransaction } from '../context.ts'
-import { countEffects, type EffectRow, listMeantEffects } from './run-effect-store.ts'
+import { countEffects, type EffectRow, listUnknownEffects } from './run-effect-store.ts'
 import type { RunRow } from './run-store.ts'
 
-/** An action that has more changes under way at once is not worth a longer transaction. */
+/** More changes than an action has under way at once. It bounds the transaction. */
 const unknownAtMost = 100
 
 /** The audit entry of one change, in the name of the person or service that started its run. */
@@ -22,7 +22,7 @@ export async function recordChanges(tx: InTransaction, run: RunRow): Promise<voi
   const { done = 0, refused = 0, meant = 0 } = await countEffects(tx.db, run)
   if (done + refused + meant === 0) return
   if (meant > 0) {
-    for (const effect of await listMeantEffects(tx.db, run, unknownAtMost))
+    for (const effect of await listUnknownEffects(tx.db, run, unknownAtMost))
       await record(tx, entryOfChange(run, 'change.unknown', effect))
   }
   const { id: runId, accountId, actionId, startedBy } = run

@@ -5,7 +5,7 @@ import { type RunKey, runs } from './run-table.ts'
 /** More events than a run has in an hour. */
 const skipped = 1_000_000
 
-/** A reader of a run may have seen events that the restored database lacks: its next event comes after them. */
+/** A run's readers may have seen events that the restored database lacks: its next event is numbered after them. */
 export async function skipEventNumbers(tx: Transaction): Promise<void> {
   await tx
     .update(runs)

@@ -14,6 +14,6 @@ export function decodeCursor(cursor: string): { createdAt: Date; id: string } {
     const [createdAt, id] = cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
     return { createdAt: new Date(createdAt), id }
   } catch {
-    throw new StandinError('INPUT_INVALID', { detail: 'The cursor is not one that this list gave out.' })
+    throw new StandinError('INPUT_INVALID', { detail: 'The cursor does not come from this list.' })
   }
 }

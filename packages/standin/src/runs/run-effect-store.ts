@@ -7,8 +7,8 @@ import { isOfRun, type RunKey } from './run-table.ts'
 export type EffectRow = typeof runEffects.$inferSelect
 export type EffectKey = Pick<EffectRow, 'accountId' | 'changeSetId' | 'key'>
 
-/** Records the intent to make a change, or finds how it stands; `isNew` if it was not tried before. */
-export async function meanEffect(
+/** Records the intent to make a change, or finds the earlier one; `isNew` if it was not tried before. */
+export async function recordIntent(
   tx: Transaction,
   effect: EffectKey & { runId: string; description: string },
 ): Promise<{ row: EffectRow; isNew: boolean }> {
@@ -19,12 +19,12 @@ export async function meanEffect(
     .returning()
   if (inserted) return { row: inserted, isNew: true }
   const [row] = await tx.select().from(runEffects).where(isOne(effect)).for('update')
-  if (!row) throw new Error('a conflict on the key that is not there')
+  if (!row) throw new Error('a conflict on a key that does not exist')
   return { row, isNew: false }
 }
 
 /** Records the intent to make a change again, because it was not made. */
-export async function meanEffectAgain(tx: Transaction, effect: EffectKey & { runId: string }): Promise<void> {
+export async function recordIntentAgain(tx: Transaction, effect: EffectKey & { runId: string }): Promise<void> {
   await tx
     .update(runEffects)
     .set({ state: 'meant', runId: effect.runId, reason: null, outcome: null, endedAt: null, meantAt: sql`now()` })
@@ -32,7 +32,7 @@ export async function meanEffectAgain(tx: Transaction, effect: EffectKey & { run
 }
 
 /**
- * Records how a change ended, if that is not known yet: what another worker recorded stays.
+ * Records how a change ended, if that is not recorded yet: what another worker recorded stays.
  * @param entry its audit entry, written in the same statement
  */
 export async function endEffect(
@@ -74,7 +74,7 @@ export async function listEffects(
 }
 
 /** Changes of a run whose outcome is unknown: those that were under way at once. */
-export async function listMeantEffects(tx: Transaction, run: RunKey, limit: number): Promise<EffectRow[]> {
+export async function listUnknownEffects(tx: Transaction, run: RunKey, limit: number): Promise<EffectRow[]> {
   return tx
     .select()
     .from(runEffects)

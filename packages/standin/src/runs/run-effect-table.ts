@@ -16,7 +16,7 @@ export const runEffects = pgTable(
     /** The run that intended it last. */
     runId: uuid().notNull(),
     description: text().notNull(),
-    /** `meant`: may have been made or not. `refused`: Trackunit refused it. `put-off`: was not made, and still can be. */
+    /** `meant`: intended, and perhaps made. `refused`: Trackunit refused it. `put-off`: not made, and can still be made. */
     state: text({ enum: ['meant', 'done', 'refused', 'put-off'] }).notNull(),
     outcome: jsonb().$type<{ value: unknown }>(),
     reason: text().$type<ErrorReason>(),

@@ -370,9 +370,12 @@ describe('a change is applied with its preview', () => {
     )
     await using _ = stack
     const refusals = [
-      [{ ...apply, leaveOut: ['b', 'x', 'y'] }, 'leaveOut: the preview does not list "x", "y".'],
-      [{ ...apply, leaveOut: ['a', 'b', 'c'] }, 'leaveOut: it has every row of the preview. Nothing would be changed.'],
-      [{ mode: 'preview', leaveOut: ['a'] }, 'Only a change that is applied after a preview can leave rows out.'],
+      [{ ...apply, leaveOut: ['b', 'x', 'y'] }, 'leaveOut: the preview has no row "x", "y".'],
+      [
+        { ...apply, leaveOut: ['a', 'b', 'c'] },
+        'leaveOut: it names every row of the preview, so nothing would be changed.',
+      ],
+      [{ mode: 'preview', leaveOut: ['a'] }, 'Only a run that applies a preview can leave rows out.'],
     ] satisfies Array<[Parameters<typeof stack.start>[0], string]>
     for (const [asked, detail] of refusals)
       await expect(stack.start(asked)).rejects.toMatchObject({

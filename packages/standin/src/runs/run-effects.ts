@@ -11,8 +11,8 @@ import {
   type EffectRow,
   endEffect,
   listEffects,
-  meanEffect,
-  meanEffectAgain,
+  recordIntent,
+  recordIntentAgain,
 } from './run-effect-store.ts'
 import { workingStates } from './run-lifecycle.ts'
 import type { RunRow } from './run-store.ts'
@@ -21,24 +21,24 @@ import { whileHeld } from './while-held.ts'
 
 /** One change in Trackunit. Its outcome is JSON. */
 export interface Effect<Outcome> {
-  /** What it is about, such as an event's id: unique among the changes of a run. */
+  /** Names what is changed, such as an event's id. Unique among the changes of a run. */
   key: string
-  /** What changes, without secrets, for the people who read what was done. */
+  /** The change as the audit log shows it, without secrets. */
   describe?: string
   /**
-   * Looks up whether it was made, after a crash or an answer that never came: its outcome, or undefined if it was not.
+   * Looks up whether it was made, after a crash or a lost answer: returns its outcome, or undefined if it was not made.
    * Without it, a change whose outcome is unknown is never repeated.
    */
   find?: () => Promise<Outcome | undefined>
   do: () => Promise<Outcome>
 }
 
-/** Reasons after which Trackunit certainly did nothing, and may still do it. */
+/** Reasons after which Trackunit certainly did nothing, and a retry may succeed. */
 const putOff: readonly ErrorReason[] = ['TRACKUNIT_RATE_LIMITED', 'CREDENTIALS_PENDING', 'STORAGE_UNAVAILABLE']
-/** Reasons after which Trackunit certainly did nothing, and will not. */
+/** Reasons after which Trackunit certainly did nothing, and a retry cannot succeed. */
 const refused: readonly ErrorReason[] = ['TRACKUNIT_REFUSED', 'SCOPE_NOT_GRANTED', 'PLAN_REQUIRED']
 
-/** What a run does about a change that was intended before. */
+/** What a run does about a change that was already intended. */
 export function whatToDo(
   effect: Pick<EffectRow, 'state' | 'runId'>,
   { runId, canLook }: { runId: string; canLook: boolean },
@@ -49,7 +49,7 @@ export function whatToDo(
     case 'put-off':
       return 'do'
     case 'refused':
-      // Another run intends it: a person asked to try again.
+      // Another run intends it: a person retried.
       return effect.runId === runId ? 'refused already' : 'do'
     case 'meant':
       return canLook ? 'look' : 'unknown'
@@ -65,9 +65,9 @@ interface Change extends EffectKey {
 
 /**
  * Makes one change of a run in Trackunit, once. The intent is on disk before the first attempt; after a crash or a lost
- * answer the change is looked up before it is repeated. A process that others may consider dead makes none.
- * @throws StandinError as `do` did; `EFFECT_UNKNOWN` where it is unknown whether the change was made
- * @throws RunStopped when the worker no longer holds the run: only that worker may intend a change
+ * answer the change is looked up before it is repeated. A process that others may consider dead makes no changes.
+ * @throws StandinError from `do`; `EFFECT_UNKNOWN` if it is unknown whether the change was made
+ * @throws RunStopped if the worker no longer holds the run
  */
 export async function makeChange<Outcome>(ctx: ReplicaContext, run: RunRow, effect: Effect<Outcome>): Promise<Outcome> {
   if (run.mode === 'preview')
@@ -77,7 +77,7 @@ export async function makeChange<Outcome>(ctx: ReplicaContext, run: RunRow, effe
   const { id: runId, accountId, epoch } = run
   const change = { ...changeSetOf(run), key: effect.key, runId, description: effect.describe ?? '' }
   const lease = { id: runId, accountId, epoch, states: ['running' as const] }
-  const { row, isNew } = await whileHeld(ctx.db, lease, (tx) => meanEffect(tx, change))
+  const { row, isNew } = await whileHeld(ctx.db, lease, (tx) => recordIntent(tx, change))
   if (isNew) return attempt(ctx, run, change, effect.do)
 
   switch (whatToDo(row, { runId, canLook: effect.find !== undefined })) {
@@ -95,7 +95,7 @@ export async function makeChange<Outcome>(ctx: ReplicaContext, run: RunRow, effe
       return found
     }
   }
-  await whileHeld(ctx.db, lease, (tx) => meanEffectAgain(tx, change))
+  await whileHeld(ctx.db, lease, (tx) => recordIntentAgain(tx, change))
   return attempt(ctx, run, change, effect.do)
 }
 
@@ -111,7 +111,7 @@ async function attempt<Outcome>(
     value = await work()
   } catch (error) {
     const { reason, retry } = refusalOfAction(error)
-    // Only by the worker that holds the run: the next one may be making the change by now.
+    // Only the worker that holds the run may record this: the next one may already be making the change.
     const text = actionFailedIn(error)?.text
     const isForNow = retry === 'soon' && (text || refused.includes(reason))
     if (putOff.includes(reason) || isForNow)
@@ -133,13 +133,13 @@ const endDone = (ctx: Context, run: RunRow, change: Change, value: unknown) =>
 
 const changeSetOf = ({ id, accountId, previewRunId }: RunOfChanges) => ({ accountId, changeSetId: previewRunId ?? id })
 
-const standings = { done: 'made', refused: 'not made', 'put-off': 'not made', meant: 'unknown' } as const
+const shownStates = { done: 'made', refused: 'not made', 'put-off': 'not made', meant: 'unknown' } as const
 
-/** How the changes of a run stand, by their keys. */
+/** The state of each change of a run, by key. */
 export async function changesOf(
   db: Database,
   run: RunOfChanges,
-): Promise<Map<string, (typeof standings)[EffectRow['state']]>> {
+): Promise<Map<string, (typeof shownStates)[EffectRow['state']]>> {
   const effects = await listEffects(db, changeSetOf(run))
-  return new Map(effects.map(({ key, state }) => [key, standings[state]]))
+  return new Map(effects.map(({ key, state }) => [key, shownStates[state]]))
 }

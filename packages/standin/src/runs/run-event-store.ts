@@ -6,8 +6,8 @@ import { isRun, type RunRow } from './run-store.ts'
 import { isOfRun, type RunEventBody, type RunKey, runEvents, runs, type StoredRunEvent } from './run-table.ts'
 
 /**
- * Appends an event under the run's next number and wakes its watchers when the transaction commits; an event that changes
- * a list of runs also wakes the watchers of the account.
+ * Appends an event under the run's next number and wakes its watchers after the commit. An event that changes lists of runs also
+ * wakes the watchers of the account.
  */
 export async function appendEvent(
   { db, notices }: Announcing,
@@ -27,7 +27,7 @@ export async function appendEvent(
   else notices.send('run_event', id)
 }
 
-/** A run has an event that changes the lists that it is in. */
+/** Wakes the watchers of the lists that a run is in. */
 export function announceRun(notices: Notices, { id, accountId }: RunKey): void {
   notices.send('run_event', id)
   notices.send('runs_changed', accountId)

@@ -2,9 +2,8 @@ import type { RunKey, StoredRunEvent } from './run-table.ts'
 import type { RunsContext } from './runs-context.ts'
 
 /**
- * The events of a run after `afterSeq`, past and future, without a gap or a repetition. Ends after the final state and the
- * outcome of the deliveries; at once where the reader has seen those. However many readers there are, a process reads each
- * event once.
+ * The events of a run after `afterSeq`, past and future, without gaps or repetitions. Ends after the final state and the outcome
+ * of the deliveries; at once if the reader has seen those. A process reads each event once for all its readers.
  * @param signal ends the stream: the reader left, or may no longer read
  */
 export async function* streamRunEvents(

@@ -9,16 +9,16 @@ import { workingStates } from './run-lifecycle.ts'
 import { isRun, type RunRow } from './run-store.ts'
 import { type RunKey, runEvents, runs } from './run-table.ts'
 
-/** Promoted, not ended, and held by no replica; the index `runs_due` has these, in the order of `urgency` and `dueAt`. */
+/** Promoted, not ended, and held by no replica. The index `runs_due` has these, ordered by `urgency` and `dueAt`. */
 const isClaimable = and(isNotNull(runs.promotedAt), isNull(runs.endedAt), isNull(runs.replicaId))
-/** In the statement's text, as in the index `runs_working`: PostgreSQL's plan for all parameters could not use it. */
+/** Literals, as in the index `runs_working`: with parameters, PostgreSQL's generic plan could not use the index. */
 const isWorkedOn = sql`${runs.state} in (${sql.raw(workingStates.map((state) => `'${state}'`).join())})`
 const dueAt = sql`coalesce(${runs.waitingUntil}, ${runs.promotedAt})`
 /** The index `runs_no_overlap` has at most one such run. It would refuse a whole claim because of one that was promoted too early. */
 const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} and coalesce((
   select true from ${runs} other where other.account_id = ${runs.accountId} and other.action_id = ${runs.actionId}
     and other.state in ('running', 'waiting', 'cancelling') and not other.may_overlap), false)`
-/** One condition for the claim and for the questions when there is something to claim: a worker is not stuck on held runs. */
+/** One condition for the claim and for the query whether there is something to claim, so that they never differ. */
 const mayBeClaimed = and(
   isClaimable,
   sql`not (${overlapsAnother})`,
@@ -26,8 +26,8 @@ const mayBeClaimed = and(
 )
 
 /**
- * Claims due runs for a replica, each under a new epoch, so that what an earlier worker still writes is refused. Runs that
- * a person or a service waits for come before scheduled ones; those of a suspended account wait. Announces that they run.
+ * Claims due runs for a replica, each under a new epoch, so that late writes of an earlier worker are refused. Runs that a person
+ * or a service waits for come before scheduled ones; those of a suspended account wait. Announces that they run.
  * @param only claims this run alone, if it is due
  */
 export async function claimRuns(
@@ -88,7 +88,7 @@ export const runsHeld = sql`
   select 0 where exists (
     select from ${runs} where ${isWorkedOn} and ${isNotNull(runs.replicaId)})`
 
-/** In how many milliseconds the next run is due that is not due yet; undefined when none waits. */
+/** In how many milliseconds the next run becomes due; undefined if none waits. */
 export async function msUntilNextDue(db: Database): Promise<number | undefined> {
   const first = db
     .select({ at: dueAt.as('at') })
@@ -96,14 +96,14 @@ export async function msUntilNextDue(db: Database): Promise<number | undefined> 
     .where(and(mayBeClaimed, sql`${runs.urgency} = each.urgency`, sql`${dueAt} > now()`))
     .orderBy(dueAt)
     .limit(1)
-  // The first of each urgency: that is how the index has them.
+  // The first of each urgency, in the order of the index.
   const [next] = await db.execute<{ ms: number | null }>(sql`
     select ceil(extract(epoch from min(at) - now()) * 1000)::float8 as ms
     from (values (0), (1)) each(urgency) cross join lateral ${first} next`)
   return next?.ms ?? undefined
 }
 
-/** A run as one worker holds it: under a later epoch, another worker does. */
+/** A run as one worker holds it. Under a later epoch, another worker holds it. */
 export type RunLease = RunKey & Pick<RunRow, 'epoch'>
 
 /** A run that a replica holds. */
@@ -127,7 +127,7 @@ export async function listHeldAndOrphaned(db: Database, replicaId: number, silen
     )
 }
 
-/** Frees a run for the next worker. @returns whether this call did: of several replicas that try, only one gets true */
+/** Frees a run for the next worker. @returns whether this call freed it: of several replicas that try, one gets true */
 export async function freeRun(db: Database, run: HeldRun): Promise<boolean> {
   const freed = await db
     .update(runs)
@@ -138,8 +138,8 @@ export async function freeRun(db: Database, run: HeldRun): Promise<boolean> {
 }
 
 /**
- * Whether a worker still holds its run and may write; while it does, no other worker claims it before the transaction
- * ends. Where the installation ended, everything that was found is erased, so nothing may be written after it.
+ * Whether a worker still holds its run and may write. If so, no other worker claims the run before the transaction ends. After an
+ * uninstall everything that was found is erased, so nothing may be written any more.
  */
 export async function holdsRun(
   tx: Transaction,
@@ -159,7 +159,7 @@ export async function holdsRun(
   return row !== undefined
 }
 
-/** Writes what a worker changes while it works. @returns the run's state; undefined when the worker no longer holds it */
+/** Writes what a worker changes while it works. @returns the run's state; undefined if the worker no longer holds it */
 export async function updateRunningRun(
   db: Database,
   lease: RunLease,

@@ -4,17 +4,17 @@ import type { RunState } from '@standin/contracts'
 export type RunTransition =
   /** A worker claims it. */
   | 'claim'
-  /** It waits for a budget, or to be tried again. */
+  /** It waits for a rate limit, or for its next attempt. */
   | 'pause'
   /** A caller asked it to stop. */
   | 'cancel'
-  /** A caller asked it to stop while it waits: a worker first makes its part readable. */
+  /** A caller asked it to stop while it waits: a worker first calls `leavePart`. */
   | 'wind-up'
   /** It stopped as asked. */
   | 'stop'
   | 'succeed'
   | 'fail'
-  /** The database was restored: what it did after the backup is not known. */
+  /** The database was restored: what the run did after the backup is unknown. */
   | 'restore'
 
 /** The life of a run. A transition that is not listed is impossible. */
@@ -29,7 +29,7 @@ export const runLifecycle = {
     restore: 'failed',
   },
   waiting: { claim: 'running', cancel: 'cancelled', 'wind-up': 'cancelling', restore: 'failed' },
-  // Where its worker died, the next one ends it. A run that finished before it noticed has succeeded.
+  // If its worker died, the next one ends it. A run that finished before it noticed has succeeded.
   cancelling: { claim: 'cancelling', cancel: 'cancelling', stop: 'cancelled', succeed: 'succeeded', restore: 'failed' },
   succeeded: {},
   failed: {},
@@ -46,7 +46,7 @@ export type FinalState = { [S in RunState]: keyof (typeof runLifecycle)[S] exten
 
 export const isFinal = (state: RunState): state is FinalState => Object.keys(runLifecycle[state]).length === 0
 
-/** In which a worker holds a run. */
+/** States in which a worker holds a run. */
 export const workingStates: RunState[] = ['running', 'cancelling']
-/** In which it has not ended. */
+/** States in which a run has not ended. */
 export const openStates = (Object.keys(runLifecycle) as RunState[]).filter((state) => !isFinal(state))

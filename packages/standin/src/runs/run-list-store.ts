@@ -12,7 +12,7 @@ export async function isOpenRun(db: Database, run: RunKey): Promise<boolean> {
   return (await db.$count(runs, and(isRun(run), inArray(runs.state, openStates)))) > 0
 }
 
-/** How many runs of an account's action are not ended. */
+/** How many runs of an account's action have not ended. */
 export async function countOpenRuns(tx: Transaction, accountId: string, actionId: string): Promise<number> {
   return tx.$count(
     runs,
@@ -45,8 +45,8 @@ export async function listRuns(
         eq(runs.accountId, accountId),
         isAmongGiven(runs.actionId, actionId === undefined ? undefined : [actionId]),
         not(isAmong(runs.actionId, withoutActions)),
-        scheduleId === undefined ? undefined : eq(runs.scheduleId, scheduleId), // It has an index of its own.
-        previewRunId === undefined ? undefined : eq(runs.previewRunId, previewRunId), // It, too.
+        scheduleId === undefined ? undefined : eq(runs.scheduleId, scheduleId), // This has its own index.
+        previewRunId === undefined ? undefined : eq(runs.previewRunId, previewRunId), // So has this.
         isAmongGiven(runs.state, states),
         isBefore(before),
       ),
@@ -87,7 +87,7 @@ export function lastRunsOf(db: Database, accountId: string, actionIds: readonly 
     .orderBy(desc(runs.endedAt), desc(runs.id))
 }
 
-/** The last run of the same action, account, mode and input that succeeded before this one began. */
+/** The last successful run of the same action, account, mode and input before this one. */
 export async function lastSucceededRun(
   db: Database,
   { id, accountId, actionId, mode, input }: Pick<RunRow, 'id' | 'accountId' | 'actionId' | 'mode' | 'input'>,
@@ -156,7 +156,7 @@ export async function listAppliedRuns(tx: Transaction, { id, accountId }: RunKey
 export interface UsualTimes {
   preview: number | null
   apply: number | null
-  /** Of runs that applied a preview: for each change. */
+  /** For each change, of runs that applied a preview. */
   perChange: number | null
 }
 

@@ -6,23 +6,23 @@ type Step = Steps[number]
 /** How long each step took in the last run of the action, by its English name, in milliseconds. */
 export type UsualTimes = ReadonlyMap<string, number>
 
-/** How long the work of this attempt has taken so far, all of it and the step that runs. */
+/** How long this attempt has taken so far, as a whole and in the current step. */
 export interface Pace {
   elapsedMs: number
-  /** What the step had counted when this attempt took it up: the pace of earlier ones does not count. */
+  /** What the step had counted when this attempt began: the pace of earlier attempts does not count. */
   step: { done: number; elapsedMs: number }
 }
 
-/** Before this share is done, the pace says nothing. */
+/** Below this share, the pace says nothing. */
 const leastShare = 0.05
-/** The same for all steps together, if nothing is known about them: they take different times. */
+/** The same for all steps together while their usual times are unknown. */
 const leastShareOfAll = 0.15
 const mostBeforeTheEnd = 0.99
 
 /**
- * How much of all steps is done, and how long the rest takes: at the pace of the step that runs, and as long as the others
- * took last time. Less than 1 as long as the run works.
- * @returns whole seconds, null while they are unknown; no share while nothing shows it
+ * How much of all steps is done, and how long the rest takes: the current step at its pace, the others as long as last time. The
+ * share stays below 1 while the run works.
+ * @returns whole seconds; both are null while they are unknown
  */
 export function overall(
   { steps, progress }: Pick<Run, 'steps' | 'progress'>,
@@ -58,7 +58,7 @@ const fractionOf = (counted: Step['counted']) => counted?.total && Math.min(1, c
 const shareOf = (share: number | null | undefined): number | null =>
   typeof share === 'number' ? Math.round(Math.min(mostBeforeTheEnd, share) * 1_000) / 1_000 : null
 
-/** A step that has waited for a limit gets about as far each time: how long its further waits take, in seconds. */
+/** How long the further waits of a step for a rate limit take, in seconds: it gets about as far each time. */
 function laterWaits({ counted, waited }: Step): number {
   if (!waited || !counted?.total || counted.done === 0) return 0
   const bursts = Math.ceil((counted.total - counted.done) / (counted.done / waited.times))
@@ -67,7 +67,7 @@ function laterWaits({ counted, waited }: Step): number {
 
 /**
  * How long the rest takes at the pace so far.
- * @param since where this attempt began: the pace of earlier ones does not count
+ * @param since where this attempt began: the pace of earlier attempts does not count
  * @returns whole seconds; null while it is unknown
  */
 export function secondsLeft({
@@ -94,11 +94,11 @@ export const toDo = (name: Step['name']): Step => ({
 })
 
 /**
- * The steps after one of them began or ended. Expected steps before it are skipped; a step that was not announced is put
- * before those that are still to do.
+ * The steps after one of them began or ended. Announced steps before it are skipped; a step that was not announced is put before
+ * those that are still to do.
  */
 export function withStep(before: Steps, step: Omit<Step, 'counted' | 'waited'>): Steps {
-  // One that still runs then has thrown, and the action goes on without it.
+  // A step that still runs at this point has thrown, and the action continues without it.
   const steps = step.state === 'running' ? withoutRunning(before, step) : before
   const nth = steps.findIndex(({ name }) => textOf(name) === textOf(step.name))
   const isOver = ({ state }: Step) => state !== 'waiting'
@@ -108,11 +108,11 @@ export function withStep(before: Steps, step: Omit<Step, 'counted' | 'waited'>):
   return [...steps.slice(0, nth).filter(isOver), known, ...steps.slice(nth + 1)]
 }
 
-/** What the step that runs has counted. */
+/** Sets the count of the current step. */
 export const withCounted = (steps: Steps, counted: NonNullable<Step['counted']>): Steps =>
   steps.map((step) => (step.state === 'running' ? { ...step, counted } : step))
 
-/** How a run stands whose step waits for a limit: the wait itself is not in what is left, further ones are. */
+/** The progress of a run that waits for a rate limit: the time left includes further waits, but not this one. */
 export function whileWaiting(
   { steps, progress }: Pick<Run, 'steps' | 'progress'>,
   everySeconds: number,
@@ -127,13 +127,13 @@ export function whileWaiting(
   }
 }
 
-/** The steps of a run that ended: those that it did not need are left out; where it did not succeed, one has failed. */
+/** The steps of a run that ended, without those that it did not need. If it did not succeed, one has failed. */
 export function stepsAtEnd(steps: Steps, { hasSucceeded }: { hasSucceeded: boolean }): Steps {
   const ended = withoutRunning(steps)
   return hasSucceeded ? ended.filter(({ state }) => state !== 'waiting') : ended
 }
 
-/** A step that ran and came to no end has failed. @param but one that continues */
+/** Marks a step that began and did not end as failed. @param but a step that continues */
 export const withoutRunning = (steps: Steps, but?: Pick<Step, 'name'>): Steps =>
   steps.map((step) =>
     step.state === 'running' && !(but && textOf(but.name) === textOf(step.name)) ? { ...step, state: 'failed' } : step,

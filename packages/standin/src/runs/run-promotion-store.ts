@@ -8,23 +8,23 @@ import type { RunRow } from './run-store.ts'
 import { runs } from './run-table.ts'
 
 /**
- * One promotion at a time for an account, until the transaction ends. Taken before the row of any run: the opposite
- * order would deadlock with a transaction that promotes that run.
+ * Allows one promotion at a time for an account, until the transaction ends. Call it before locking the row of any run: the
+ * opposite order would deadlock with a transaction that promotes that run.
  */
 export async function lockPromotion(tx: Transaction, accountId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`promotion ${accountId}`}, 0))`)
 }
 
-/** What a decision about turns needs to know about a run. */
+/** What the decision about promotions needs to know about a run. */
 export type RunInLine = Pick<RunRow, 'id' | 'actionId' | 'mayOverlap' | 'promotedAt' | 'urgency'> & {
-  /** It waits for more than a moment. */
+  /** Whether it waits for longer than a moment. */
   isSetAside: boolean
 }
 
 const isPromoted = (accountId: string) =>
   and(eq(runs.accountId, accountId), isNotNull(runs.promotedAt), isNull(runs.endedAt))
 
-/** An account's promoted runs, and the next ones in line: never all, which can be ten thousand. */
+/** An account's promoted runs and the next ones in line. Never all of them, which can be ten thousand. */
 export async function listRunsInLine(
   tx: Transaction,
   accountId: string,
@@ -65,7 +65,7 @@ export async function markPromoted(
   announceDue(notices)
 }
 
-/** Wakes the workers of all replicas: a run is due, or it is known when it will be. */
+/** Wakes the workers of all replicas: a run is due, or will be at a known time. */
 export const announceDue = (notices: Notices) => notices.send('run_due')
 
 /** An account's promoted runs that have not ended. */

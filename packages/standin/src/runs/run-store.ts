@@ -33,7 +33,7 @@ export async function insertRun(
 export function refuseUnstorable(error: unknown): never {
   const { code } = (error instanceof Error ? error.cause : undefined) as { code?: string }
   if (code === undefined || !unstorableCodes.includes(code)) throw error
-  throw new StandinError('INPUT_INVALID', { detail: 'It holds text that cannot be stored.' })
+  throw new StandinError('INPUT_INVALID', { detail: 'It contains text that cannot be stored.' })
 }
 
 export const isRun = ({ id, accountId }: RunKey) => and(eq(runs.accountId, accountId), eq(runs.id, id))

@@ -32,16 +32,16 @@ export const runs = pgTable(
     idempotencyKey: text().notNull(),
     startedBy: jsonb().$type<Run['startedBy']>().notNull(),
     mayOverlap: boolean().notNull(),
-    /** 0 if a person or a service waits for it, 1 for a schedule's. */
+    /** 0 if a person or a service waits for it, 1 if a schedule started it. */
     urgency: smallint().notNull().default(0),
     scheduleId: uuid(),
-    /** Of the person who reads its result, where it is known. */
+    /** The reader's time zone, if known. */
     timeZone: text(),
     unitSystem: text({ enum: ['metric', 'imperial'] }),
     language: text(),
-    /** Of an applied run: whose changes it makes. */
+    /** For an applied run: the preview whose changes it makes. */
     previewRunId: uuid(),
-    /** Of its preview's rows, by their ids: those whose changes are not made. */
+    /** Rows of its preview, by id, whose changes are not made. */
     leaveOut: jsonb().$type<string[]>().notNull().default([]),
     retryOf: uuid(),
     /** Where its result goes when it has ended. */
@@ -49,11 +49,11 @@ export const runs = pgTable(
     state: text().$type<RunState>().notNull(),
     waitingUntil: timestamp({ withTimezone: true, precision: 3 }),
     waitingFor: jsonb().$type<NonNullable<Run['waitingFor']>>(),
-    /** When it was its turn; at most as many runs of an account as its concurrency allows are promoted and not ended. */
+    /** When it was promoted. Of an account's open runs, at most as many as its concurrency allows are promoted. */
     promotedAt: timestamp({ withTimezone: true, precision: 3 }),
-    /** Raised each time a worker claims the run: the writes of an earlier worker no longer match. */
+    /** Incremented each time a worker claims the run: the writes of an earlier worker no longer match. */
     epoch: integer().notNull().default(0),
-    /** The replica whose worker holds it; that replica lives while its session's lock is held. Null: no worker holds it. */
+    /** The replica whose worker holds it; it is alive while its session's lock is held. Null: no worker holds it. */
     replicaId: integer(),
     attempts: integer().notNull().default(0),
     /** Attempts in a row that failed for a temporary reason; a checkpoint resets it. */

@@ -7,7 +7,7 @@ import type { RunRow } from './run-store.ts'
 import type { RunKey } from './run-table.ts'
 import { createSmallHeap } from './small-heap.ts'
 
-/** The context of the engine. It knows runs; what a run does and what it leaves it reaches through hooks alone. */
+/** The context of the engine. It only knows runs, and reaches their actions and results through hooks. */
 export type RunsContext = ReplicaContext & { runs: RunsMemory }
 
 /** What the layers above do for the engine; wired in `wiring/assemble.ts`. */
@@ -17,7 +17,7 @@ export interface RunsHooks {
    * @throws when the database fails; the run is then reaped and claimed again
    */
   openWork(run: RunRow, signals: WorkSignals): Promise<RunWork | UnworkableRun>
-  /** Called in the transaction that ends a run, before its end is announced: offers what the run leaves. */
+  /** Called in the transaction that ends a run, before its end is announced: offers its files. */
   whenEnding: readonly WhenRunEnds[]
   /** Called in the transaction that ends a run, after its end is announced. */
   whenEnded: readonly WhenRunEnds[]
@@ -28,28 +28,28 @@ export interface RunsHooks {
 export type WhenRunEnds = (tx: InTransaction<RunsContext>, run: RunRow) => Promise<void>
 
 export interface WorkSignals {
-  /** Aborted when the run is to stop: no request begins after it. */
+  /** Aborted when the run must stop: no request begins after that. */
   signal: AbortSignal
-  /** Ends the requests under way: at once with `signal`, but some seconds later where the run is only handed over. */
+  /** Ends the requests under way: at once with `signal`, but some seconds later if the run is only handed over. */
   cut: AbortSignal
 }
 
-/** A run that cannot be worked on: its action is gone, or has changed its input since. */
+/** A run that cannot be worked on: its action is gone, or its input has changed. */
 export interface UnworkableRun {
   reason: ErrorReason
 }
 
-/** An action's work on one run, opened and not started. The engine bounds its time and decides what becomes of the run. */
+/** An action's work on one run, opened but not started. The engine limits its time and decides what happens to the run. */
 export interface RunWork {
   /** After this long the attempt ends and the run continues from its last checkpoint; the engine has a default. */
   maxAttemptMs?: number | undefined
   /** Runs the action from its last checkpoint, without a time limit. Called at most once. */
   run(): Promise<void>
-  /** Where the action has one: makes what was done readable, before the run fails for good or is stopped. */
+  /** The action's `leavePart`, if it has one: called before the run fails for good or is stopped. */
   leavePart?: (() => Promise<void>) | undefined
-  /** How far it is, also where that is not written yet. */
+  /** Its progress, including what is not written yet. */
   progress(): Pick<RunRow, 'progress' | 'steps'>
-  /** Writes what is still in memory (rows, pieces of files), so that keeping it is a short transaction. */
+  /** Writes what is still in memory (rows, pieces of files), so that `keepAll` is short. */
   flush(): Promise<void>
   /** In the transaction that ends the run, before its end is announced: keeps rows and files as they are. */
   keepAll(tx: InTransaction<RunsContext>): Promise<Pick<RunRow, 'progress' | 'steps'>>
@@ -61,18 +61,18 @@ export interface WorkingRun {
   accountId: string
   epoch: number
   abort: AbortController
-  /** Resolves when the work ended, however it did. */
+  /** Resolves when the work has ended in any way. */
   ended: Promise<void>
 }
 
 /** What the engine keeps between calls. */
 export interface RunsMemory extends RunsHooks {
   working: Set<WorkingRun>
-  /** Does the work that it is given in order: a claim and a comparison of what this process holds never overlap. */
+  /** Runs work one at a time, in order: a claim and a comparison of what this process holds never overlap. */
   oneAtATime<Result>(work: () => Promise<Result>): Promise<Result>
-  /** When due runs were claimed last, or none were due; monotonic. */
+  /** When due runs were last claimed, or found to be none; monotonic. */
   claimedAtMs: number
-  /** Whether the last claim had no room for all that may be due. */
+  /** Whether the last claim may have left due runs, for lack of room. */
   mayBeMoreDue: boolean
   isHandingOver: boolean
   /** Whether a replica may hold a run. While none does, there is nothing to reap. */

@@ -17,7 +17,7 @@ const worker: Actor = { kind: 'system', id: 'worker' }
 type Pause = Extract<Outcome, { transition: 'pause' }>
 type End = Exclude<Outcome, Pause>
 
-/** Decides what becomes of a run after an attempt and writes it, while its row is locked. */
+/** Decides what happens to a run after an attempt and writes it, while its row is locked. */
 export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, end: EndOfAttempt): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     await lockPromotion(tx.db, run.accountId)
@@ -32,7 +32,7 @@ export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, en
   })
 }
 
-/** Ends a claimed run without an attempt. @returns why, where it fails */
+/** Ends a claimed run without an attempt. @returns why, if it fails */
 export async function endRun(ctx: RunsContext, run: RunRow, end: End): Promise<ErrorReason | undefined> {
   await inTransaction(ctx, async (tx) => {
     await lockPromotion(tx.db, run.accountId)
@@ -41,7 +41,7 @@ export async function endRun(ctx: RunsContext, run: RunRow, end: End): Promise<E
   return 'reason' in end ? end.reason : undefined
 }
 
-/** Ends the run and promotes the account's next ones. @param given.locked the row as this transaction has locked it */
+/** Ends the run and promotes the account's next ones. @param given.locked the row, which this transaction has locked */
 async function writeEnd(
   tx: InTransaction<RunsContext>,
   run: RunRow,
@@ -75,13 +75,13 @@ async function noteEnd(tx: InTransaction<RunsContext>, ended: RunRow): Promise<v
   tx.metrics.countEndedRun(ended)
 }
 
-/** How a run stands that waits for a limit. */
+/** The progress of a run that waits for a rate limit. */
 function waitFor({ progress, steps }: RunRow, { most, windowMs }: RequestLimit) {
   const everySeconds = Math.round(windowMs / 1_000)
   return { waitingFor: { requests: most, everySeconds }, ...whileWaiting({ progress, steps }, everySeconds) }
 }
 
-/** The run keeps its turn and is due again later; the account's next run may begin in the meantime. */
+/** The run stays promoted and is due again later; the account's next run may begin in the meantime. */
 async function pauseRun(
   tx: InTransaction<RunsContext>,
   run: RunRow,

@@ -1,9 +1,9 @@
 import { RunAbandoned } from './run-stopped.ts'
 
 /**
- * Waits for work that a signal tells to stop. Work that does not listen is abandoned after a while, so that a run never
- * hangs; what it writes later is refused, because its worker no longer holds the run.
- * @throws RunAbandoned when the work was abandoned
+ * Waits for work that a signal asks to stop. Work that does not stop is abandoned after a while, so that a run never hangs. Its
+ * later writes are refused, because its worker no longer holds the run.
+ * @throws RunAbandoned if the work was abandoned
  */
 export async function settledOrAbandoned(
   work: Promise<void>,

@@ -6,9 +6,9 @@ const growthPercent = 50
 const growHeapBy = (percent: number) => setFlagsFromString(`--heap-growing-percent=${percent}`)
 
 /**
- * Keeps the heap close to what is alive while any of the given work is under way. A run keeps what it reads page by page,
- * and each page lives just long enough to grow old; V8 lets that pile up to four times of what is alive, which for a large
- * fleet was 160 MB instead of 60. Without work, V8 does as it likes: tokens are served as fast as before.
+ * Keeps the heap close to its live size while any of the given work is under way. A run reads page by page, and each page lives
+ * just long enough to become old; V8 lets the heap grow to four times its live size, which was 160 MB instead of 60 for a large
+ * fleet. Without such work V8's default applies, so that tokens are served as fast as before.
  */
 export function createSmallHeap(letHeapGrow: (percent: number) => void = growHeapBy) {
   let working = 0

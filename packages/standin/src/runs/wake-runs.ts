@@ -12,9 +12,9 @@ export async function wakeRuns(ctx: Context, accountId: string): Promise<void> {
 }
 
 /**
- * Interrupts the runs of an account that an uninstall or the operator has stopped, if this process works on them: they wait
- * until it is restored or resumed. Called when an installation changes.
- * @param accountId undefined: changes may have been missed, so every account with a run here is looked at
+ * Interrupts the runs of this process whose account an uninstall or the operator has stopped: they wait until it is restored or
+ * resumed. Called when an installation changes.
+ * @param accountId undefined: changes may have been missed, so every account with a run here is checked
  */
 export async function suspendRuns(ctx: RunsContext, accountId?: string): Promise<void> {
   const working = [...ctx.runs.working].filter((work) => accountId === undefined || work.accountId === accountId)

@@ -5,7 +5,7 @@ import { RunStopped } from './run-stopped.ts'
 
 /**
  * Writes in a transaction during which no other worker can take the run.
- * @throws RunStopped when the worker no longer holds the run in one of these states, or its account was uninstalled
+ * @throws RunStopped if the worker no longer holds the run in one of these states, or its account was uninstalled
  */
 export function whileHeld<Result>(
   db: Database,

@@ -7,25 +7,24 @@ import type { RunsContext, RunWork } from './runs-context.ts'
 import { endRun, settleRun } from './settle-run.ts'
 import { settledOrAbandoned } from './settled-or-abandoned.ts'
 
-/** A run whose worker died with it more often than this, without a checkpoint in between, would continue doing so. */
+/** A run that has ended its worker more often than this, without a checkpoint in between, would do so again. */
 const maxCrashes = 5
 const maxAttemptMs = 6 * 3_600_000
-/** An action that was told to stop has this long to reach its next checkpoint; then it is abandoned. */
+/** An action that must stop has this long to reach its next checkpoint; then it is abandoned. */
 const graceMs = 10_000
 /**
  * A request that is under way when its process ends may take this long, and its answer is kept: Trackunit might not allow
  * it again for a while.
  */
 const requestGraceMs = 8_000
-/** For what an action leaves of a run that ends early. */
+/** How long `leavePart` may take. */
 const leavingMs = 20_000
 
 /**
- * Works on a claimed run: open → attempt → leave a part → settle. It ends in one final state, or waits and is claimed
- * again.
- * @param abort of this attempt; it also ends the attempt when its time is up
+ * Works on a claimed run: open → attempt → leave a part → settle. The run ends in a final state, or waits and is claimed again.
+ * @param abort ends this attempt, also when its time is up
  * @returns why the run failed, if it did
- * @throws when the database fails: nothing can be written then, and the run is reaped
+ * @throws if the database fails: nothing can be written then, and the run is reaped
  */
 export async function workOnRun(
   ctx: RunsContext,
@@ -71,14 +70,14 @@ async function attempt(work: RunWork, abort: AbortController): Promise<Attempt['
     await work.flush()
     return undefined
   } catch (error) {
-    await work.flush().catch(() => {}) // A partial file has as much as could be written.
+    await work.flush().catch(() => {}) // A partial file keeps what could be written.
     return { error }
   } finally {
     clearTimeout(timeIsUp)
   }
 }
 
-/** Where the run is about to end: lets its action make the part that was done readable. An error here costs that part alone. */
+/** If the run is about to end: lets its action make the work done so far readable. An error here costs only that. */
 async function leavePart(ctx: RunsContext, run: RunRow, work: RunWork, end: EndOfAttempt): Promise<void> {
   if (!work.leavePart || end.failure?.error instanceof RunAbandoned) return
   try {

@@ -4,7 +4,7 @@ import { StandinError } from '../standin-error.ts'
 import { nextTimes } from './next-times.ts'
 import type { ScheduleRow } from './schedule-store.ts'
 
-/** How often Trackunit allows each page of the AEMP snapshot to be read in 30 days. Some reads are kept for people. */
+/** How often Trackunit allows each page of the AEMP snapshot to be read in 30 days. Some reads are reserved for people. */
 const poolPerMonth = 50
 const forPeople = 5
 const monthMs = 30 * 86_400_000

@@ -13,7 +13,7 @@ import { isAuthorAway } from './end-of-schedule.ts'
 import type { ScheduleRow } from './schedule-store.ts'
 import type { Creator } from './schedule-table.ts'
 
-/** What a schedule stores of the caller who created it, or resumed it last. */
+/** What a schedule stores of the caller who created it or last resumed it. */
 export const creatorOf = (caller: Caller): Creator =>
   caller.kind === 'user'
     ? { kind: 'user', id: caller.id, name: caller.name, ...(caller.scopes && { scopes: caller.scopes }) }
@@ -27,7 +27,7 @@ export const actorFor = ({ id, createdBy }: { id: string; createdBy: Creator }):
 })
 
 /**
- * The action of a schedule, where its creator may still start it on its account.
+ * The action of a schedule, if its creator may still start it on the account.
  * @throws StandinError with the reason why not
  */
 export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Promise<AnyAction> {
@@ -39,8 +39,8 @@ export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Pr
 }
 
 /**
- * The creator as a caller with the rights that they have now; a user with those of the last request with their token.
- * @throws StandinError `UNAUTHENTICATED` where the key is no longer valid, `ACCOUNT_FORBIDDEN` without the grant
+ * The creator as a caller, with the rights that they have now; a user has those of their last request.
+ * @throws StandinError `UNAUTHENTICATED` if the key is no longer valid, `ACCOUNT_FORBIDDEN` without the grant
  */
 async function callerOf(ctx: Context, { createdBy, accountId }: ScheduleRow): Promise<Caller> {
   if (createdBy.kind === 'user') return { ...createdBy, accountId, scopes: createdBy.scopes, expiresAt: new Date(0) }
@@ -54,6 +54,6 @@ async function callerOf(ctx: Context, { createdBy, accountId }: ScheduleRow): Pr
 export const isHeld = async (ctx: Pick<Context, 'db'>, accountId: string, reason: ErrorReason): Promise<boolean> =>
   Object.values<ErrorReason>(reasonOfStop).includes(reason) && (await stopOf(ctx, accountId)) !== undefined
 
-/** Whether a failure pauses a schedule: it does not pass without a person. */
+/** Whether a failure pauses a schedule: someone has to act before it can start again. */
 export const pausesSchedule = (reason: ErrorReason): boolean =>
   errorReasons[reason].retry === 'never' && reason !== 'INTERNAL'

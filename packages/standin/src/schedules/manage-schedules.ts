@@ -43,11 +43,11 @@ type Planned = Pick<
 const maxOnAccount = 100
 
 export async function createSchedule(
-  inOurTime: ActionsContext,
+  processCtx: ActionsContext,
   caller: Caller,
   input: z.output<typeof createScheduleInputSchema>,
 ): Promise<Schedule> {
-  const ctx = await byDatabaseClock(inOurTime)
+  const ctx = await byDatabaseClock(processCtx)
   const anchorAt = ctx.clock.now()
   const planned = { ...input, deliverTo: scheduledDestinations(input.deliverTo), anchorAt }
   const nextAt = upcoming(await checkPlanned(ctx, caller, planned))
@@ -64,12 +64,12 @@ export async function createSchedule(
 }
 
 export async function updateSchedule(
-  inOurTime: ActionsContext,
+  processCtx: ActionsContext,
   caller: Caller,
   schedule: ScheduleKey,
   { deliverTo, ...input }: Omit<z.output<typeof updateScheduleInputSchema>, 'scheduleId'>,
 ): Promise<Schedule> {
-  const ctx = await byDatabaseClock(inOurTime)
+  const ctx = await byDatabaseClock(processCtx)
   const isMoved = input.recurrence !== undefined || input.timeZone !== undefined
   const changeOf = (row: ScheduleRow) => ({
     ...definedOf(input),
@@ -95,11 +95,11 @@ export async function pauseSchedule(ctx: ActionsContext, caller: Caller, schedul
 
 /** The caller becomes the schedule's creator: from now on its runs start with the caller's rights. */
 export async function resumeSchedule(
-  inOurTime: ActionsContext,
+  processCtx: ActionsContext,
   caller: Caller,
   schedule: ScheduleKey,
 ): Promise<Schedule> {
-  const ctx = await byDatabaseClock(inOurTime)
+  const ctx = await byDatabaseClock(processCtx)
   const before = await existing(ctx, schedule)
   const nextAt = upcoming(await checkPlanned(ctx, caller, before, before))
   return changeSchedule(ctx, caller, { schedule, event: 'schedule.resumed', before: holdServed }, async (tx, row) => {
@@ -146,7 +146,7 @@ async function holdServed(tx: Tx, accountId: string): Promise<void> {
   await accountAllowsIfServed(tx, accountId, (reason) => reason === 'CREDENTIALS_PENDING')
 }
 
-/** Read before a transaction begins: the checks that follow may wait for a second connection. */
+/** Read before the transaction: the checks that follow may wait for a second connection. */
 async function existing({ db }: ActionsContext, schedule: ScheduleKey): Promise<ScheduleRow> {
   const row = await findSchedule(db, schedule)
   if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
@@ -192,7 +192,7 @@ async function checkMayStop(ctx: ActionsContext, caller: Caller, row: ScheduleRo
 }
 
 function upcoming(nextAt: Date | null): Date {
-  if (!nextAt) throw refused('The recurrence has no time to come.')
+  if (!nextAt) throw refused('The recurrence has no future time.')
   return nextAt
 }
 

@@ -7,7 +7,7 @@ export interface Plan {
   accountId: string
   recurrence: string
   timeZone: string
-  /** Where intervals and counts begin; it also supplies the parts that the rule leaves out. */
+  /** Where intervals and counts begin. It also supplies the parts that the rule leaves out. */
   anchorAt: Date
 }
 
@@ -20,9 +20,9 @@ export const maxWork = 10_000
 const longestShift = { hours: 26 } as const
 
 /**
- * The next times after a moment, in ascending order; fewer than `count` where the recurrence ends, or is not known to
- * occur within five years of the time before, or not before the given moment. Times follow the wall clock: a time that a day skips, because clocks go
- * forward, is later by the same amount; a time that occurs twice is used once.
+ * The next times after a moment, in ascending order. Fewer than `count` if the recurrence ends, reaches `before`, or does not
+ * occur for five years. Times follow the wall clock: a time that is skipped because clocks go forward is later by the same
+ * amount; a time that occurs twice is used once.
  * @param work what the search may cost
  * @throws StandinError `INPUT_INVALID` for a rule that does not occur within five years or cannot be searched in time
  */
@@ -61,8 +61,8 @@ export function nextTimes(
 }
 
 /**
- * The times that a person sees before a schedule exists. It is accepted by the same search: one whose first time is cheap to
- * find, and its second is not, would end after a single run.
+ * The times that a person sees before a schedule exists. The same search decides whether it is accepted: a rule whose second
+ * time cannot be found would end after a single run.
  */
 export const timesToShow = (plan: Plan, now: Date): Date[] => nextTimes(plan, { after: now, count: 5 })
 

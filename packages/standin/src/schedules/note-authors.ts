@@ -4,7 +4,7 @@ import { reviewSchedules } from './review-schedules.ts'
 import { listEndedAccounts, noteAuthorsSeen } from './schedule-store.ts'
 
 /**
- * Gives schedules the rights with which their authors were seen last, and reviews those that changed.
+ * Updates schedules with the rights that their authors had when last seen, and reviews those that changed.
  * @returns false: there is no more to do now
  */
 export async function noteAuthors(ctx: ActionsContext & AccessContext): Promise<boolean> {
@@ -14,7 +14,7 @@ export async function noteAuthors(ctx: ActionsContext & AccessContext): Promise<
   return false
 }
 
-/** Pauses schedules whose authors were not seen for long. @returns false: there is no more to do now */
+/** Pauses schedules whose authors have been away for too long. @returns false: there is no more to do now */
 export async function endSchedules(ctx: ActionsContext): Promise<boolean> {
   for (const accountId of await listEndedAccounts(ctx.db)) await reviewSchedules(ctx, accountId)
   return false

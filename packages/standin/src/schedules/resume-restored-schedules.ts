@@ -5,20 +5,20 @@ import { nextTimes } from './next-times.ts'
 import { listRestoredSchedules, lockSchedule, updateScheduleRow } from './schedule-store.ts'
 
 /**
- * Resumes the schedules that a restore paused, with their authors' rights: each at its next time, none for a time that has passed.
+ * Resumes the schedules that a restore paused, with their authors' rights. Each starts at its next time; missed times are skipped.
  * @param input.accountId undefined: of all accounts
  * @returns how many
  */
 export async function resumeRestoredSchedules(
-  inOurTime: Context,
+  processCtx: Context,
   { accountId, actor }: { accountId?: string | undefined; actor: Actor },
 ): Promise<number> {
-  const ctx = await byDatabaseClock(inOurTime)
+  const ctx = await byDatabaseClock(processCtx)
   const paused = await listRestoredSchedules(ctx.db, accountId)
   for (const { id, accountId, actionId } of paused)
     await inTransaction(ctx, async (tx) => {
       const row = await lockSchedule(tx.db, { id, accountId })
-      if (row?.reason !== 'RESTORED') return // A person was first.
+      if (row?.reason !== 'RESTORED') return // Someone has changed it in the meantime.
       const [nextAt = null] = nextTimes(row, { after: tx.clock.now(), count: 1 })
       await updateScheduleRow(tx.db, row, { state: 'active', reason: null, nextAt, dueAt: nextAt })
       await record(tx, { actor, event: 'schedule.resumed', accountId, details: { scheduleId: id, actionId } })

@@ -6,8 +6,8 @@ import { reviewSchedules } from './review-schedules.ts'
 const atOnce = 20
 
 /**
- * Looks at accounts that changed: whether their runs can continue, and whether their schedules may still start. One worker does
- * it for each change, however many there are; a look that failed is repeated.
+ * Reviews accounts that changed: whether their runs can continue, and whether their schedules may still start. One worker
+ * reviews each change; a failed review is repeated.
  * @returns whether there may be more
  */
 export async function reviewAccounts(ctx: ActionsContext): Promise<boolean> {

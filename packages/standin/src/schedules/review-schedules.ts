@@ -11,9 +11,9 @@ import { listActiveSchedules, lockSchedule, paused, updateScheduleRow } from './
  * Pauses the schedules of an account that lost a right they need, as soon as the account changes: otherwise people would
  * see a next time at which nothing starts. A change that is missed here is noticed when the schedule is due.
  */
-export async function reviewSchedules(inOurTime: ActionsContext, accountId: string): Promise<void> {
-  if (await stopOf(inOurTime, accountId)) return // They do not start while it is stopped, and continue if it is restored or resumed.
-  const ctx = await byDatabaseClock(inOurTime)
+export async function reviewSchedules(processCtx: ActionsContext, accountId: string): Promise<void> {
+  if (await stopOf(processCtx, accountId)) return // Its schedules do not start, and continue when it is restored or resumed.
+  const ctx = await byDatabaseClock(processCtx)
   for (const row of await listActiveSchedules(ctx.db, accountId)) {
     const reason = await scheduledAction(ctx, row).then(
       () => undefined,
@@ -22,7 +22,7 @@ export async function reviewSchedules(inOurTime: ActionsContext, accountId: stri
     if (reason === undefined || !pausesSchedule(reason)) continue
     await inTransaction(ctx, async (tx) => {
       const current = await lockSchedule(tx.db, row)
-      if (current?.state !== 'active') return // Another replica was first.
+      if (current?.state !== 'active') return // Another replica has paused it.
       if (await isHeld(tx, row.accountId, reason)) return
       await updateScheduleRow(tx.db, row, { ...paused, reason })
       const details = { scheduleId: row.id, actionId: row.actionId, reason }

@@ -57,7 +57,7 @@ export async function lockSchedulesOf(tx: Transaction, accountId: string): Promi
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`schedules ${accountId}`}, 0))`)
 }
 
-/** In the statement's text, as in the indexes of schedules: PostgreSQL's plan for all parameters could not use them. */
+/** The state is a literal, as in the indexes of schedules: with a parameter, PostgreSQL's generic plan could not use them. */
 const isActive = sql`${schedules.state} = 'active'`
 const isDue = sql`${isActive} and not ${isAccountStopped(schedules.accountId)}`
 
@@ -91,7 +91,7 @@ export async function dropDestination(
   return row?.id
 }
 
-/** After a restore: a time that it takes for due may have been started. @returns how many */
+/** After a restore: a run that seems due may have been started before. @returns how many */
 export async function pauseRestoredSchedules(tx: Transaction): Promise<number> {
   const stopped = await tx
     .update(schedules)
@@ -161,8 +161,8 @@ export async function listActiveSchedules(db: Database, accountId: string): Prom
 }
 
 /**
- * Notes when the authors of schedules were last seen, and with which rights. One statement; rows that are locked just now
- * are left for the next time that the author is seen.
+ * Notes when the authors of schedules were last seen, and with which rights. One statement; locked rows are left for the next
+ * time that the author is seen.
  * @returns the accounts of the schedules that changed
  */
 export async function noteAuthorsSeen(db: Database, seen: readonly SeenUser[]): Promise<string[]> {
@@ -199,7 +199,7 @@ export async function listEndedAccounts(db: Database): Promise<string[]> {
   return rows.map(({ accountId }) => accountId)
 }
 
-/** Claims a schedule whose end is to be announced; the announcement is repeated after a while unless it is finished. */
+/** Claims a schedule whose end must be announced. It is due again after a while unless `finishNotice` is called. */
 export async function claimDueNotice(
   db: Database,
   { againInMs }: { againInMs: number },
@@ -252,7 +252,7 @@ export async function stopSchedulesOf({ db }: InTransaction, accountId: string):
     .where(and(eq(schedules.accountId, accountId), isActive))
 }
 
-/** An active schedule as it is shown while its account is stopped: it continues when that is restored or resumed. */
+/** An active schedule as it is shown while its account is stopped. It continues when the account is restored or resumed. */
 export const whileStopped = (row: ScheduleRow, reason: ErrorReason): ScheduleRow =>
   row.state === 'active' ? { ...row, ...paused, reason } : row
 

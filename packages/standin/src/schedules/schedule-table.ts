@@ -33,7 +33,7 @@ export const schedules = pgTable(
     nextAt: moment(),
     /** When a start is attempted: at the planned time, or later after a failure that may pass. */
     dueAt: moment(),
-    /** When it ends: Standin cannot know whether a user who stays away still has their rights. Null for a service's schedule. */
+    /** When it ends, because Standin cannot know whether an absent user still has their rights. Null for a service's schedule. */
     endsAt: moment(),
     /** When the end is announced next; null afterwards. */
     noticeDueAt: moment(),

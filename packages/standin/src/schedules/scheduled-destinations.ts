@@ -21,7 +21,7 @@ export function scheduledDestinations(
     const kept = current.find((each) => each.kind === 'webhook' && each.id === destination.id)
     if (!kept)
       throw new StandinError('INPUT_INVALID', {
-        detail: 'The schedule does not have this webhook any more. Enter its address again.',
+        detail: 'The schedule no longer has this webhook. Enter its address again.',
       })
     return kept
   })

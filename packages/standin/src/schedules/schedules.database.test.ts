@@ -667,7 +667,7 @@ describe('users and services', () => {
     const { id } = await stack.create(anna, { recurrence: past })
     await stack.manage.pause(anna, id)
     await stack.advance(9 * dayMs)
-    const refused = { reason: 'INPUT_INVALID', detail: expect.stringContaining('no time to come') }
+    const refused = { reason: 'INPUT_INVALID', detail: expect.stringContaining('no future time') }
     await expect(stack.manage.resume(anna, id)).rejects.toMatchObject(refused)
     await expect(stack.manage.update(anna, id, { recurrence: past })).rejects.toMatchObject(refused)
     await expect(stack.create(anna, { recurrence: past })).rejects.toMatchObject(refused)

@@ -22,7 +22,7 @@ import {
 
 /** After a failure that may pass. */
 const tryAgainMs = 60_000
-/** The run of an earlier time is still going on and another is waiting: this time is skipped. */
+/** An earlier run is still working and another is waiting: this time is skipped. */
 const isSkipped: ReadonlySet<ErrorReason> = new Set(['RUN_OVERLAPS', 'IDEMPOTENCY_KEY_REUSED'])
 
 /**
@@ -31,10 +31,10 @@ const isSkipped: ReadonlySet<ErrorReason> = new Set(['RUN_OVERLAPS', 'IDEMPOTENC
  * @returns whether one was due
  */
 export async function startDueSchedules(ctx: ActionsContext): Promise<boolean> {
-  return inTransaction(ctx, async (inOurTime) => {
-    const row = await lockDueSchedule(inOurTime.db)
+  return inTransaction(ctx, async (processCtx) => {
+    const row = await lockDueSchedule(processCtx.db)
     if (!row) return false
-    const tx = await byDatabaseClock(inOurTime)
+    const tx = await byDatabaseClock(processCtx)
     await updateScheduleRow(tx.db, row, await attempt(tx, row))
     return true
   })
@@ -86,8 +86,8 @@ async function start(tx: Tx, row: ScheduleRow): Promise<RunRow> {
 }
 
 /**
- * Only a run reveals that an account's plan has no GraphQL. From then on its actions read the AEMP snapshot, which its
- * schedules may do too often; then the newer schedules are paused.
+ * Only a run reveals that an account's plan has no GraphQL. From then on its actions read the AEMP snapshot. If its schedules
+ * would read it too often, the newer ones are paused.
  */
 async function checkPlan(tx: Tx, row: ScheduleRow): Promise<void> {
   if (!(await isGraphqlRefused(tx.db, row.accountId))) return

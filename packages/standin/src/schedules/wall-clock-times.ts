@@ -1,6 +1,6 @@
 import type { Recurrence } from './recurrence.ts'
 
-/** How much looking for times may still cost: each day and each hour that is looked at costs one. */
+/** What a search for times may still cost: each day and each hour that it checks costs one. */
 export interface Work {
   left: number
 }
@@ -23,7 +23,7 @@ const longestGapDays = 5 * 366
 /**
  * The times of a rule in ascending order, in minutes of the wall clock since 1970, until the rule ends, five years pass
  * without one, or the work is used up. Libraries expand whole periods, and bound at most their number: a rule of 40
- * characters cost nine seconds. Here every day and hour that is looked at is counted.
+ * characters cost nine seconds. Here every day and hour that is checked is counted.
  * @see RFC 5545 §3.3.10
  */
 export function* wallClockTimes(

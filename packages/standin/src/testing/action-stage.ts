@@ -7,9 +7,9 @@ import { StandinError } from '../standin-error.ts'
 import { guardChanges } from '../trackunit/guard-changes.ts'
 import { withPages } from '../trackunit/pages.ts'
 import { attempt, type StagedRun } from './attempt.ts'
-import { checkSaid } from './check-said.ts'
+import { checkTranslations } from './check-translations.ts'
 import { createMachinesInMemory } from './machines-in-memory.ts'
-import { nothingSaid, type Played, previewOf, previousOf, type Said, sent } from './played.ts'
+import { nothingRecorded, type Played, previewOf, previousOf, type Recorded, sent } from './played.ts'
 import {
   createTrackunitInMemory,
   Death,
@@ -87,7 +87,7 @@ export function createActionStage({
   ownColumns = [],
   ...given
 }: Given = {}) {
-  const world = { ...emptyWorld(), ...given }
+  const world: SimulatedTrackunit = { ...emptyWorld(), ...given }
   const trackunit = createTrackunitInMemory(world, { now: () => stage.nowMs })
   const stage: Stage = {
     world,
@@ -108,7 +108,9 @@ export function createActionStage({
     play: <Schema extends z.ZodObject, State extends z.ZodObject>(action: Action<Schema, State>, how: HowToPlay = {}) =>
       play(stage, action, how),
     /** Stores the machines' counters as a snapshot does, without its lists and files. */
-    collect: () => collect(stage),
+    collect(): Promise<void> {
+      return collect(stage)
+    },
     now: () => new Date(stage.nowMs),
     pass: (ms: number) => {
       stage.nowMs += ms
@@ -130,10 +132,10 @@ async function play<Schema extends z.ZodObject, State extends z.ZodObject>(
       stage.nowMs += ms
     },
   })
-  run.said.rows = run.kept.rows
-  if (how.checksTranslations ?? true) checkSaid(run.said, action, stage.ownColumns)
+  run.recorded.rows = run.kept.rows
+  if (how.checksTranslations ?? true) checkTranslations(run.recorded, action, stage.ownColumns)
   const played: Played = {
-    ...(spoken(run.said, textOf) as Pick<Played, keyof Said>),
+    ...(spoken(run.recorded, textOf) as Pick<Played, keyof Recorded>),
     files: Object.fromEntries(run.kept.files),
     attempts,
     requests: stage.trackunit.requests.slice(firstRequest),
@@ -170,7 +172,7 @@ function stageRun<Schema extends z.ZodObject, State extends z.ZodObject>(
       machines: stage.register.registerOf(++stage.runs, `${key} ${JSON.stringify(input)}`),
     },
     gate,
-    said: nothingSaid(),
+    recorded: nothingRecorded(),
     kept: { state: resumedFrom === undefined ? undefined : { state: resumedFrom }, rows: [], files: new Map() },
     effects: new Map(),
     retries: 0,

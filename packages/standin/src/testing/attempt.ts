@@ -6,7 +6,7 @@ import type { GivenColumn, ResultWriter } from '../results/result-writer.ts'
 import { type GivenRow, understandRow } from '../results/understand-rows.ts'
 import type { ChangeGate } from '../runs/change-gate.ts'
 import { StandinError } from '../standin-error.ts'
-import { asResultRow, type Said } from './played.ts'
+import { asResultRow, type Recorded } from './played.ts'
 
 /** A run on the stage, over all of its attempts. */
 export interface StagedRun<Schema extends z.ZodObject, State extends z.ZodObject> {
@@ -19,7 +19,7 @@ export interface StagedRun<Schema extends z.ZodObject, State extends z.ZodObject
     'accountId' | 'account' | 'trackunit' | 'clock' | 'machines' | 'previous' | 'preview'
   >
   gate: ChangeGate
-  said: Said
+  recorded: Recorded
   /** As of the last checkpoint. */
   kept: { state: Kept | undefined; rows: GivenRow[]; files: Map<string, string> }
   effects: Map<string, { outcome?: unknown }>
@@ -51,7 +51,7 @@ export async function attempt<Schema extends z.ZodObject, State extends z.ZodObj
     ...keepState(run.action, { kept: run.kept.state, state: state as z.output<State>, write }),
     ...wordsOf(run),
     ...changesOf(run),
-    result: resultOf(run.said, rows),
+    result: resultOf(run.recorded, rows),
     artifact: async ({ name }) => artifactIn(files, name),
     deliver: async () => {},
   })
@@ -60,21 +60,25 @@ export async function attempt<Schema extends z.ZodObject, State extends z.ZodObj
 
 type AnyRun = StagedRun<z.ZodObject, z.ZodObject>
 
-function wordsOf({ said, action, mode }: Pick<AnyRun, 'said' | 'mode'> & { action: Pick<AnyRun['action'], 'steps'> }) {
+function wordsOf({
+  recorded,
+  action,
+  mode,
+}: Pick<AnyRun, 'recorded' | 'mode'> & { action: Pick<AnyRun['action'], 'steps'> }) {
   return {
-    progress: async (progress) => void said.progress.push(progress),
-    log: async (line) => void said.log.push(line),
+    progress: async (progress) => void recorded.progress.push(progress),
+    log: async (line) => void recorded.log.push(line),
     async headline(sentence) {
-      said.headline = sentence
+      recorded.headline = sentence
     },
     async incomplete(what) {
-      said.incomplete = what
+      recorded.incomplete = what
     },
     async step(name, work) {
       const announced = action.steps?.({ mode })
       if (announced?.length && !announced.some((step) => textOf(step) === textOf(name)))
         throw new Error(`the step "${textOf(name)}" is not in the action's steps`)
-      if (!said.steps.some((step) => textOf(step) === textOf(name))) said.steps.push(name)
+      if (!recorded.steps.some((step) => textOf(step) === textOf(name))) recorded.steps.push(name)
       return work()
     },
   } satisfies Partial<RunContext<unknown>>
@@ -104,37 +108,37 @@ function changesOf({
   } satisfies Partial<PlayedContext<unknown, unknown>>
 }
 
-function resultOf(said: Said, rows: GivenRow[]): ResultWriter {
+function resultOf(recorded: Recorded, rows: GivenRow[]): ResultWriter {
   const ids = new Set(rows.map(({ id }) => id))
   return {
     async columns(columns) {
-      said.columns = columns
+      recorded.columns = columns
     },
     async rows(given) {
       for (const row of given) {
-        checkCells(row, said.columns, rows.length + 1)
+        checkCells(row, recorded.columns, rows.length + 1)
         if (!ids.has(row.id)) rows.push(row)
         ids.add(row.id)
       }
     },
     async chart(chart) {
-      said.chart = chart
+      recorded.chart = chart
     },
     async early(rows) {
-      for (const [nth, row] of rows.entries()) checkCells(row, said.columns, nth + 1)
-      said.early.push([...rows])
+      for (const [nth, row] of rows.entries()) checkCells(row, recorded.columns, nth + 1)
+      recorded.early.push([...rows])
     },
     async figure(figure) {
-      said.figure = figure ?? undefined
+      recorded.figure = figure ?? undefined
     },
     async offer(offer) {
-      said.offer = offer
+      recorded.offer = offer
     },
     async detail(detail) {
-      said.detail = detail
+      recorded.detail = detail
     },
     read: async () => ({
-      columns: said.columns.map((column) => ({ filterable: false, ...column })),
+      columns: recorded.columns.map((column) => ({ filterable: false, ...column })),
       hasMachines: rows.some(({ machine }) => machine),
       batches: (async function* () {
         yield rows.map(asResultRow)

@@ -27,7 +27,7 @@ export interface Played {
 }
 
 /** The same, with messages instead of English texts. */
-export interface Said {
+export interface Recorded {
   headline: Message
   incomplete: Message
   detail: Message
@@ -42,7 +42,7 @@ export interface Said {
   progress: Array<{ done: number; total: number | null; message: Message }>
 }
 
-export const nothingSaid = (): Said => ({
+export const nothingRecorded = (): Recorded => ({
   headline: '',
   incomplete: '',
   detail: '',

@@ -47,7 +47,7 @@ export async function attachOrStart(options: AttachOrStart): Promise<Attached> {
       waitsFor = joining.reason
     } else if (!launched || launched.hasExited()) {
       if (launched) {
-        waitsFor = reasonToTryAgain(await launched.said(), folder)
+        waitsFor = reasonToTryAgain(await launched.output(), folder)
         pauseMs = Math.min(pauseMs * 2, maxPauseMs)
       }
       if (found && isAlive(found.pid)) await disownPostmasterFile(folder.cluster)
@@ -68,9 +68,9 @@ export async function attachOrStart(options: AttachOrStart): Promise<Attached> {
 /** Problems that pass: another start was faster, processes of the last one are ending, or the port was taken. */
 const passing = /lock file .* already exists|pre-existing shared memory block|could not create any TCP\/IP sockets/
 
-function reasonToTryAgain(said: string, folder: EmbeddedFolder): string {
-  const reason = passing.exec(said)?.[0]
-  if (!reason) throw new EmbeddedPostgresError(failureLine(said, folder.root))
+function reasonToTryAgain(output: string, folder: EmbeddedFolder): string {
+  const reason = passing.exec(output)?.[0]
+  if (!reason) throw new EmbeddedPostgresError(failureLine(output, folder.root))
   return reason
 }
 

@@ -45,8 +45,8 @@ async function fillCluster(
 ): Promise<void> {
   const credentials = generateCredentials(randomBytes)
   const run = async (program: Program, input?: string): Promise<void> => {
-    const { succeeded, said } = await runAs.run(program, input)
-    if (!succeeded) throw new EmbeddedPostgresError(failureLine(said, folder.root))
+    const { succeeded, output } = await runAs.run(program, input)
+    if (!succeeded) throw new EmbeddedPostgresError(failureLine(output, folder.root))
   }
 
   // initdb leaves a cluster that accepts no connections; who may connect is configured below, once there are passwords.

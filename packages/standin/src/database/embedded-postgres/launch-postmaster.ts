@@ -18,7 +18,7 @@ export interface Launch {
 export interface Launched {
   hasExited(): boolean
   /** Everything logged since the launch. */
-  said(): Promise<string>
+  output(): Promise<string>
 }
 
 const maxLogBytes = 1024 * 1024
@@ -40,7 +40,7 @@ export async function launchPostmaster({ folder, binaries, runAs, port, durable 
   })
   return {
     hasExited: () => failure !== '' || child.exitCode !== null || child.signalCode !== null,
-    said: async () => failure || readFrom(folder.log, from),
+    output: async () => failure || readFrom(folder.log, from),
   }
 }
 

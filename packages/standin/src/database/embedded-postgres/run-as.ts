@@ -15,7 +15,7 @@ export interface Program {
 export interface RunAs {
   readonly account: PostgresAccount
   /** Runs to the end and returns the standard error. */
-  run(program: Program, input?: string): Promise<{ succeeded: boolean; said: string }>
+  run(program: Program, input?: string): Promise<{ succeeded: boolean; output: string }>
   /** Lives on when this process ends; standard output and error go to an open file. */
   launch(program: Program, logDescriptor: number): ChildProcess
 }
@@ -48,9 +48,9 @@ export function createRunAs(account: PostgresAccount, env: Record<string, string
       const child = begin(program, ['pipe', 'ignore', 'pipe'])
       const exit = once(child, 'exit')
       child.stdin?.on('error', () => {}).end(input)
-      const said = child.stderr ? text(child.stderr) : Promise.resolve('')
+      const output = child.stderr ? text(child.stderr) : Promise.resolve('')
       const [code] = await exit
-      return { succeeded: code === 0, said: await said }
+      return { succeeded: code === 0, output: await output }
     },
     launch(program, logDescriptor) {
       const child = begin(program, ['ignore', logDescriptor, logDescriptor])

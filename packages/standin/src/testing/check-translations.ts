@@ -1,11 +1,11 @@
 import { type CompiledMessage, isMessage, type KeyedMessage, type Message, type SentChart } from '@standin/contracts'
 import format from 'icu-minify/format'
 import type { AnyAction } from '../actions/define-action.ts'
-import type { Said } from './played.ts'
+import type { Recorded } from './played.ts'
 
 /** @throws Error for a text that is missing in a language of the action's `messages` */
-export function checkSaid(
-  { headline, incomplete, detail, chart, figure, offer, columns, rows, log, steps, progress }: Said,
+export function checkTranslations(
+  { headline, incomplete, detail, chart, figure, offer, columns, rows, log, steps, progress }: Recorded,
   action: AnyAction,
   ownColumns: readonly string[],
 ): void {
@@ -16,7 +16,7 @@ export function checkSaid(
     ...(chart.kind === 'stacked' ? chart.columns.map(({ note }) => note) : []),
     ...(chart.kind === 'compared' ? textsOfComparison(chart) : []),
   ]
-  const said = [
+  const recorded = [
     headline,
     incomplete,
     detail,
@@ -31,7 +31,7 @@ export function checkSaid(
   ].filter((message) => message !== undefined && message !== null && typeof message !== 'number' && message !== '')
   for (const [language, messages] of Object.entries(action.messages ?? {})) {
     if (language === 'en') continue
-    for (const message of said) {
+    for (const message of recorded) {
       if (!isMessage(message)) throw new Error(`${action.id} says this without a key: ${message}`)
       for (const part of keyedParts(message)) checkTranslated(part, { action, language, messages })
     }
