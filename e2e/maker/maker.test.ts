@@ -131,7 +131,7 @@ describe('an app made with npm alone', () => {
 
     test('runs an action of the maker’s own, and keeps its result over an upgrade', async () => {
       cpSync(join(root, 'scripts/checks/recipe/count-machines.ts'), join(project, 'actions/count-machines.ts'))
-      const restarted = 'count-machines.ts changed: the server runs again'
+      const restarted = 'count-machines.ts changed: the server has restarted'
       await until(restarted, async () => started.said.join('').includes(restarted), { timeoutMs: 60_000 })
 
       const app = await open()

@@ -1,6 +1,6 @@
 /**
- * The advisory locks that are taken by a number, each here once: two rules with the same number would wait for each other.
- * The numbers are any, and the same in every replica.
+ * All advisory locks that are taken by number: two rules with the same number would wait for each other. The numbers are
+ * arbitrary, and the same in every replica.
  */
 export const advisoryLocks = {
   migrations: 7_261_002,

@@ -1,4 +1,4 @@
-/** An array as PostgreSQL writes one: the driver's own look at the types is off (`connectionOptions`), so arrays go as text. */
+/** An array in PostgreSQL's text form: the driver does not fetch types (`connectionOptions`), so arrays are sent as text. */
 export function arrayText(values: readonly unknown[]): string {
   return `{${values.map((value) => (value === null ? 'NULL' : `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`)).join(',')}}`
 }

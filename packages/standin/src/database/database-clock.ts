@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { Database } from './database.ts'
 
 /**
- * The same context with the database's time of now, which stands still: all replicas and the statements' own `now()` go by
- * one clock, whatever the clocks of their machines say.
+ * The same context with a clock that stands at the database's present time: all replicas and the `now()` of statements go by one
+ * clock, even if their machines' clocks differ.
  */
 export async function byDatabaseClock<Ctx extends { db: Database; clock: Clock }>(ctx: Ctx): Promise<Ctx> {
   const [row] = await ctx.db.execute<{ ms: number }>(sql`select (extract(epoch from now()) * 1000)::float8 as ms`)

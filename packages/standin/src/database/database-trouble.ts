@@ -7,9 +7,9 @@ export function databaseTrouble(error: unknown): string | undefined {
     if (code === '08P01')
       return `The server at DATABASE_URL refuses the session (${code}). If it is a transaction pooler, set DATABASE_DIRECT_URL to the database itself.`
     if (code === '55P03')
-      return 'The tables of DATABASE_URL are to be changed for this version, and something else holds them for long, a backup for example. Nothing was changed: start again when it has ended.'
+      return 'The tables of DATABASE_URL must be changed for this version, but something else locks them, a backup for example. Nothing was changed: start again when that has ended.'
     if (typeof code === 'string' && codes.test(code))
-      return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it runs.`
+      return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it is running.`
   }
   return undefined
 }

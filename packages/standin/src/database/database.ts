@@ -6,22 +6,22 @@ import { drizzleOf } from './drizzle-of.ts'
 import { withPreparedStatements } from './prepared-statements.ts'
 import { createSockets, type Sockets } from './sockets.ts'
 
-/** What a store works on: the database, or the transaction that it was handed. */
+/** What a store works on: the database or a transaction. */
 export type Database = PgDatabase<PostgresJsQueryResultHKT>
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 export interface Connection extends Pick<Sockets, 'cut'> {
   sql: Sql
   db: Database
-  /** How many texts are prepared in each session. At the limit, others are parsed at each use. */
+  /** How many statements are prepared in each session. Beyond the limit, others are parsed at each use. */
   preparedTexts(): number
   close(): Promise<void>
 }
 
 /**
- * What every connection of Standin's has in common.
- * `fetch_types` is off: nothing awaits the library's own query at the start of a connection, and a PostgreSQL that
- * stops at that moment would end the process. Drizzle reads arrays without it; parameters that are arrays go as text.
+ * What all connections of Standin have in common.
+ * `fetch_types` is off: nothing awaits the library's own query at the start of a connection, so a PostgreSQL that stops at that
+ * moment would end the process. Drizzle reads arrays without it; arrays as parameters are sent as text.
  */
 export const connectionOptions = ({ max, name }: { max: number; name: string }) =>
   ({
@@ -29,21 +29,21 @@ export const connectionOptions = ({ max, name }: { max: number; name: string }) 
     fetch_types: false,
     connect_timeout: 10,
     keep_alive: 5,
-    // A database that is there again is found within a second; the library would wait up to twenty.
+    // A database that is back is found within a second; the library would wait up to twenty.
     backoff: (failures: number) => Math.min(1, 3 ** failures / 100),
     onnotice: () => {},
     connection: { application_name: name },
   }) as const
 
-/** No statement takes minutes: one that an operator waits for ends after ten. */
+/** No statement takes minutes. One of an operator's command is ended after ten. */
 const longestStatementMs = 600_000
 
 /**
  * A pool of connections. `synchronous_commit` is set on: a callback that was answered 2xx must be on disk,
  * whatever the database's own default is.
- * @param options.statementMs how long a statement may take, and a transaction may do nothing. Behind a pooler PostgreSQL
- *   cannot be told; there, and where the database is silent, a connection on which nothing arrives is ended after up to
- *   twice that
+ * @param options.statementMs how long a statement may take, and a transaction may be idle. PostgreSQL cannot enforce this
+ *   behind a pooler; there, and if the database is silent, a connection on which nothing arrives is ended after up to twice
+ *   that time
  */
 export function connectDatabase(
   url: string,
@@ -58,7 +58,7 @@ export function connectDatabase(
   const sql = postgres(url, {
     ...options,
     ...ofSockets,
-    // Behind a transaction pooler a prepared statement may meet a session that does not know it.
+    // Behind a transaction pooler, a session may not know a statement that another one prepared.
     prepare: !pooled,
     connection: {
       ...options.connection,
@@ -86,6 +86,6 @@ export async function poolWaitS({ sql }: Pick<Connection, 'sql'>, clock: Pick<Cl
   return (clock.monotonicMs() - beganAtMs) / 1_000
 }
 
-/** Reads everything as it was at one moment. */
+/** Reads everything as of one moment. */
 export const inSnapshot = <Result>(db: Database, read: (tx: Transaction) => Promise<Result>): Promise<Result> =>
   db.transaction(read, { isolationLevel: 'repeatable read', accessMode: 'read only' })

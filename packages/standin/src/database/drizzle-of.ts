@@ -6,9 +6,9 @@ const dateTypes = [1184, 1082, 1083, 1114, 1182, 1185, 1115, 1231]
 const jsonTypes = [114, 3802]
 
 /**
- * Drizzle over a client, which must be its alone: dates and JSON stay text, as Drizzle wants them. `drizzle()` of
- * `drizzle-orm/postgres-js` makes the same and imports the driver that lies in `node_modules`; a built package has ours
- * inside and none there.
+ * Drizzle over a client that nothing else uses: dates and JSON stay text, as Drizzle expects. `drizzle()` of
+ * `drizzle-orm/postgres-js` does the same, but imports the driver in `node_modules`; a built package contains ours and has none
+ * there.
  */
 export function drizzleOf(client: Sql, { casing }: { casing?: 'snake_case' } = {}) {
   const asIs = (value: unknown) => value

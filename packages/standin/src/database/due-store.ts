@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
 
-/** A SELECT of one number: in how many milliseconds there is work, or nothing. */
+/** A SELECT of one number: in how many milliseconds there is work; null or no row if there is none. */
 export type Question = SQL
 
 /**
  * Asks several questions in one statement.
- * @returns the answers by name; none where nothing waits
+ * @returns the answers by name, without those for which nothing waits
  */
 export async function whatIsDue(db: Database, questions: ReadonlyMap<string, Question>): Promise<Map<string, number>> {
   if (questions.size === 0) return new Map()

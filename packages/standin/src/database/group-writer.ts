@@ -5,17 +5,17 @@ interface GroupWriterOptions<Row, Result> {
   /** Writes all rows with one statement. @returns each row's outcome, in the order of the rows */
   write: (rows: readonly Row[]) => Promise<readonly Result[]>
   /**
-   * Writes a row alone after its group failed, if that may help: outside the queue, so that a row that takes long
-   * holds up no other. Without it those of a bad value or constraint are written by the queue, one after the other.
+   * Writes a row alone after its group failed, if that may help: outside the queue, so that a slow row does not hold up others.
+   * Without it, the queue itself writes the rows one by one if a value or constraint is at fault.
    */
   apart?: { write: (row: Row) => Promise<Result>; mayHelp: (error: unknown) => boolean }
-  /** Rows of one statement, at most. */
+  /** The most rows of one statement. */
   maxRows?: number
-  /** Rows that wait for the statement that is under way, at most; beyond that `OVERLOADED`. */
+  /** The most rows that wait for the statement under way; more are refused as `OVERLOADED`. */
   maxWaiting?: number
   /**
-   * How long to wait, after a group of several rows, for its callers to write again: two groups that take turns become one.
-   * Once as many more wait, nothing else is waited for. By default not at all.
+   * How long to wait, after a group of several rows, until its callers write again, so that two groups that take turns become
+   * one. Ends early once as many rows wait. By default there is no wait.
    */
   gather?: () => Promise<unknown>
 }
@@ -27,9 +27,9 @@ interface Waiting<Row, Result> {
 }
 
 /**
- * Writes rows in groups: one statement is under way, and what arrives in the meantime goes into the next one. A caller's row is
- * committed when its promise resolves. A group that fails is written row by row, so that a bad row costs only itself.
- * @throws StandinError `OVERLOADED` where too many wait
+ * Writes rows in groups: while one statement is under way, arriving rows are collected for the next one. A caller's row is
+ * committed when its promise resolves. A group that fails is written row by row, so that a bad row fails alone.
+ * @throws StandinError `OVERLOADED` if too many rows wait
  */
 export function createGroupWriter<Row, Result>({
   write,
@@ -44,7 +44,7 @@ export function createGroupWriter<Row, Result>({
 
   async function writeAll(): Promise<void> {
     isWriting = true
-    // What comes over all connections in one turn goes into one group: after the first alone it would wait for two.
+    // All rows of this turn of the event loop form one group. If the first were written alone, the others would wait for it.
     await new Promise(setImmediate)
     while (waiting.length > 0) {
       const group = waiting.splice(0, maxRows)
@@ -81,5 +81,5 @@ export function createGroupWriter<Row, Result>({
   }
 }
 
-/** PostgreSQL's classes 22 and 23: a value or a constraint. Anything else would fail for each row alike. */
+/** PostgreSQL's error classes 22 and 23: a value or a constraint. Any other error would occur for each row. */
 export const isRowsFault = (error: unknown): boolean => /^2[23]/.test(codeOf(error))

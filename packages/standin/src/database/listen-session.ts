@@ -6,12 +6,12 @@ import { advisoryLocks } from './advisory-locks.ts'
 import { connectionOptions } from './database.ts'
 import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
 
-/** One session of PostgreSQL: it listens, and its advisory lock says that this process lives. */
+/** One session of PostgreSQL: it listens, and its advisory lock shows that this process is alive. */
 export interface ListenSession {
-  /** The id whose lock it holds: new in each session. */
+  /** The id whose lock it holds. Each session has a new one. */
   readonly replicaId: number
   listen(channel: string): Promise<void>
-  /** The age of the last question that the database has answered. */
+  /** How long ago the latest heartbeat was sent that the database has answered. */
   silentForMs(): number
   /** Resolves once, when the session is gone or has stopped answering. */
   readonly lost: Promise<void>
@@ -27,7 +27,7 @@ export interface HeartbeatPolicy {
 /** A session that does not answer is noticed within a second. */
 export const defaultHeartbeat: HeartbeatPolicy = { everyMs: 300, answerWithinMs: 650 }
 
-/** PostgreSQL lets go of a session, and so of its lock, whose machine is gone: after about six seconds. */
+/** If a machine is gone, PostgreSQL ends its session, and so releases its lock, after about six seconds. */
 const serverKeepalive = {
   tcp_keepalives_idle: 3,
   tcp_keepalives_interval: 1,
@@ -37,13 +37,13 @@ const serverKeepalive = {
 
 const connectWithinMs = 5_000
 
-/** What postgres.js takes and does not say in its types. */
+/** Options of postgres.js that its types lack. */
 interface Untyped {
   onnotify: (channel: string, payload: string) => void
   socket: (address: SocketAddress) => Socket
 }
 
-/** @throws where the database cannot be reached */
+/** @throws if the database cannot be reached */
 export async function openListenSession(
   url: string,
   onNotify: (channel: string, payload: string) => void,
@@ -77,7 +77,7 @@ export async function openListenSession(
   }
   const destroy = () => {
     end()
-    // A socket that was only closed would wait for the answer of a machine that is gone.
+    // Closing alone would wait for an answer, also from a machine that is gone.
     socket?.destroy()
     void sql.end({ timeout: 0 }).catch(() => {})
   }
@@ -124,7 +124,7 @@ async function takeReplicaLock(sql: Sql): Promise<number> {
 async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
   const timer = new AbortController()
   const tooLate = pause(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error('PostgreSQL took the connection and does not answer.')
+    throw new Error('PostgreSQL accepted the connection but does not answer.')
   })
   return Promise.race([work, tooLate]).finally(() => {
     work.catch(() => {})
@@ -145,7 +145,7 @@ async function answers(sql: Sql, withinMs: number): Promise<boolean> {
   const tooLate = pause(withinMs, undefined, { ref: false, signal: timer.signal }).catch(() => {})
   await Promise.race([answer, tooLate])
   timer.abort()
-  // Where this process itself stood still, the answer lies in the socket unread: it is read before this is called.
+  // If this process itself was frozen, the answer may still be unread in the socket: one turn of the event loop reads it.
   if (!answered) await new Promise(setImmediate)
   return answered
 }

@@ -29,15 +29,15 @@ export interface ReplicaListener extends Listener {
 interface Hearer {
   onNotify: (payload: string) => void
   onConnect: (() => void) | undefined
-  /** The session in which it was told that listening began. */
-  toldOf?: ListenSession
+  /** The session for which `onConnect` was called. */
+  connectedTo?: ListenSession
 }
 
 const longestPauseMs = 1_000
 
 /**
- * One session of a process for LISTEN and for its replica's lock, replaced automatically; one that does not answer is left
- * within a second. Needs a direct connection, not a transaction pooler.
+ * One session of a process, for LISTEN and for its replica's lock. It is replaced automatically, within a second if it does not
+ * answer. Needs a direct connection, not a transaction pooler.
  */
 export function createListener(url: string, heartbeat: HeartbeatPolicy = defaultHeartbeat): ReplicaListener {
   const hearers = new Map<string, Hearer[]>()
@@ -61,7 +61,7 @@ export function createListener(url: string, heartbeat: HeartbeatPolicy = default
         failures = 0
         await session.lost
       } catch {
-        // Not reachable just now: tried again below.
+        // Not reachable now: tried again below.
       }
       leave()
       const pauseMs = Math.min(longestPauseMs, 20 * 2 ** failures)
@@ -73,8 +73,8 @@ export function createListener(url: string, heartbeat: HeartbeatPolicy = default
   async function begin(of: ListenSession, channel: string): Promise<void> {
     await of.listen(channel)
     for (const hearer of hearers.get(channel) ?? []) {
-      if (hearer.toldOf === of) continue
-      hearer.toldOf = of
+      if (hearer.connectedTo === of) continue
+      hearer.connectedTo = of
       hearer.onConnect?.()
     }
   }
@@ -82,7 +82,7 @@ export function createListener(url: string, heartbeat: HeartbeatPolicy = default
   function leave(): void {
     session?.destroy()
     session = undefined
-    if (replica.id() === undefined) return // No caller has this session yet: those that wait get the next one.
+    if (replica.id() === undefined) return // No caller has used this session yet: those that wait get the next one.
     ready = Promise.withResolvers()
     replica.lose()
   }

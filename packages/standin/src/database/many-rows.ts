@@ -5,8 +5,8 @@ import type { PgTable } from 'drizzle-orm/pg-core'
 type Rows<Table extends PgTable> = ReadonlyArray<Table['$inferInsert']>
 
 /**
- * Inserts rows, all of which have the same columns. However many there are, the text is one, so that it is prepared once.
- * Undefined if there is none.
+ * Inserts rows, all of which have the same columns. The statement's text does not depend on their number, so that it is prepared
+ * once. Undefined if there are no rows.
  */
 export function insertionOf<Table extends PgTable>(table: Table, rows: Rows<Table>): SQL | undefined {
   const columns = Object.keys(rows[0] ?? {})
@@ -14,7 +14,7 @@ export function insertionOf<Table extends PgTable>(table: Table, rows: Rows<Tabl
   return sql`insert into ${table} (${list(columns.map(nameOf))}) select ${list(columns.map(givenOf))} from ${records(table, columns, rows)}`
 }
 
-/** Sets these columns of rows that are there, each found by its key. Undefined if there is none. */
+/** Sets these columns of existing rows, each found by its key. Undefined if there are no rows. */
 export function updateOf<Table extends PgTable, Column extends keyof Table['$inferInsert'] & string>(
   table: Table,
   rows: Rows<Table>,
@@ -29,7 +29,7 @@ export function updateOf<Table extends PgTable, Column extends keyof Table['$inf
   return sql`update ${table} set ${assigned} from ${records(table, [...key, ...set], rows)} where ${found}`
 }
 
-/** Deletes rows, each found by its key. Undefined if there is none. */
+/** Deletes rows, each found by its key. Undefined if there are no rows. */
 export function deletionOf<Table extends PgTable, Column extends keyof Table['$inferInsert'] & string>(
   table: Table,
   keys: ReadonlyArray<Pick<Table['$inferInsert'], Column>>,

@@ -9,13 +9,13 @@ import { addMonthsAhead } from './month-partitions.ts'
 /** Two folders up in the sources and in the built package. */
 export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
 
-/** A table that is changed by then is one that someone should look at. */
+/** If a change takes longer, someone should look at it. */
 const longestChangeMs = 600_000
 
 /**
  * Brings the database to this version's tables. Replicas that start at once migrate one after the other.
  * @param url a direct connection: the lock belongs to its session
- * @throws where a table is in use for longer than `waitForLocksMs`: all who come after would wait behind the change
+ * @throws if a table is in use for longer than `waitForLocksMs`: all later statements would wait behind the change
  */
 export async function migrateDatabase(url: string, { waitForLocksMs = 5_000 } = {}): Promise<void> {
   const options = connectionOptions({ max: 1, name: 'standin-migrate' })
@@ -23,7 +23,7 @@ export async function migrateDatabase(url: string, { waitForLocksMs = 5_000 } = 
   try {
     await sql`select pg_advisory_lock(${advisoryLocks.migrations})`
     await sql`select set_config('lock_timeout', ${String(waitForLocksMs)}, false)`
-    // A schema that no role is called: PostgreSQL would look for our tables in it.
+    // This schema must not have a role's name: PostgreSQL would look for our tables in it.
     const db = drizzleOf(sql)
     await migrate(db, { migrationsFolder, migrationsSchema: 'standin_migrations' })
     await addMonthsAhead(db, new Date())

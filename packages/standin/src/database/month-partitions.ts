@@ -4,8 +4,8 @@ import { codeOf } from './code-of.ts'
 import type { Database, Transaction } from './database.ts'
 
 /**
- * Tables with a column `month` are partitioned by it (`make-migration.ts`): what is a month old is dropped as a file, where
- * deleting its rows would write as much again.
+ * Tables with a column `month` are partitioned by it (`make-migration.ts`): an old month is dropped as a file, while deleting its
+ * rows would write as much again.
  */
 type Month = string
 
@@ -26,7 +26,7 @@ export function endOfMonth(month: Month): Date {
 }
 
 /**
- * Makes this month's partitions and the next month's of all such tables, so that no writer has to.
+ * Adds the partitions of this month and the next to all such tables, so that no writer has to.
  * @param now by the server's clock
  */
 export async function addMonthsAhead(db: Database, now: Date): Promise<void> {
@@ -34,7 +34,7 @@ export async function addMonthsAhead(db: Database, now: Date): Promise<void> {
   for (const at of [now, endOfMonth(monthOf(now))]) await addMonth(db, tables, monthOf(at))
 }
 
-/** Gives one database the months that the other one has. */
+/** Adds to one database the months that the other has. */
 export async function copyMonths(from: Database, to: Database): Promise<void> {
   for (const table of await listPartitioned(from))
     for (const month of await listMonths(from, table)) await addMonth(to, [table], month)
@@ -46,7 +46,7 @@ async function listPartitioned(db: Database): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Makes the partitions of a month where they are missing. Readers and writers of the tables do not wait. */
+/** Adds the missing partitions of a month. Readers and writers of the tables do not wait. */
 export async function addMonth(db: Database, tables: readonly string[], month: Month): Promise<void> {
   const missing = await findMissing(db, tables, month)
   if (missing.length === 0) return
@@ -62,7 +62,7 @@ export async function addMonth(db: Database, tables: readonly string[], month: M
   })
 }
 
-/** Those of these tables that do not have the month. */
+/** The tables that lack the month. */
 async function findMissing(db: Database, tables: readonly string[], month: Month): Promise<string[]> {
   const parts = tables.map((table) => partitionOf(table, month))
   const there = await db.execute<{ name: string }>(sql`

@@ -7,23 +7,23 @@ export interface CopiedTable {
   rows: number
 }
 
-/** Why a database is not moved: for the operator to read. */
+/** Why a database was not moved, for the operator. */
 export class MoveRefused extends Error {
   override readonly name = 'MoveRefused'
 }
 
 /**
- * Copies all tables into another database, which has them already and empty: what is read is of one moment, what is
- * written is there as a whole or not at all. Nothing else can write to either database during the move: a server that starts
- * has to wait, and makes the move fail, since that server would keep using the source database.
- * @throws MoveRefused while a server runs on either, if the other one is not empty, or if a count differs
+ * Copies all tables into another database, which already has them empty: everything is read as of one moment and written as a
+ * whole or not at all. Nothing else can write to either database during the move: a server that starts then has to wait, and
+ * makes the move fail, since it would keep using the source database.
+ * @throws MoveRefused if a server runs on either database, the target is not empty, or a count differs
  */
 export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
-  const tables = await listTables(from) // Before the transaction: its first look is what it sees, and comes after the locks.
+  const tables = await listTables(from) // Before the transaction, whose snapshot must be taken after the locks.
   return from.begin('isolation level repeatable read read only', async (source) =>
     to.begin(async (target) => {
       await keepOthersFromWriting(source, tables, 'The source database')
-      await keepOthersFromWriting(target, tables, 'The database that is moved to')
+      await keepOthersFromWriting(target, tables, 'The target database')
       await refuseUnlessEmpty(target, tables)
       const copied: CopiedTable[] = []
       for (const { name, columns } of tables) {
@@ -39,7 +39,7 @@ export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
       }
       await moveSequences(target)
       await refuseWhereOneHasStarted(source, 'the source database')
-      await refuseWhereOneHasStarted(target, 'the database that is moved to')
+      await refuseWhereOneHasStarted(target, 'the target database')
       return copied
     }),
   )
@@ -47,13 +47,13 @@ export async function moveDatabase(from: Sql, to: Sql): Promise<CopiedTable[]> {
 
 const lockPatience = '5s'
 
-/** Until the transaction ends. Reading continues. */
+/** Locks the tables against writing until the transaction ends. Others can still read. */
 async function keepOthersFromWriting(sql: TransactionSql, tables: readonly Table[], which: string): Promise<void> {
   await sql.unsafe(`set local lock_timeout = '${lockPatience}'`)
   const names = tables.map(({ name }) => quoted(name)).join(', ')
   await sql.unsafe(`lock table ${names} in share row exclusive mode`).catch((error: unknown) => {
     const isTaken = error instanceof Error && 'code' in error && error.code === '55P03'
-    throw isTaken ? new MoveRefused(`${which} is being written to. Stop what does that first.`) : error
+    throw isTaken ? new MoveRefused(`${which} is being written to. Stop the writer first.`) : error
   })
   const servers = await countServers(sql)
   if (servers > 0)
@@ -62,12 +62,12 @@ async function keepOthersFromWriting(sql: TransactionSql, tables: readonly Table
     )
 }
 
-/** One that has not got as far as to be counted waits for these locks. */
+/** A server that is starting and was not counted yet waits for these locks. */
 async function refuseWhereOneHasStarted(sql: TransactionSql, which: string): Promise<void> {
   const waiting = await sql`select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))`
   if (waiting.length > 0 || (await countServers(sql)) > 0)
     throw new MoveRefused(
-      `A server has started on ${which} while it was copied. Nothing was moved and nothing is lost: stop it, then move again.`,
+      `A server started on ${which} during the copy. Nothing was moved or lost: stop that server, then move again.`,
     )
 }
 
@@ -81,8 +81,7 @@ async function countServers(sql: TransactionSql): Promise<number> {
 async function refuseUnlessEmpty(sql: TransactionSql, tables: readonly Table[]): Promise<void> {
   for (const { name } of tables) {
     const rows = await countRows(sql, name)
-    if (rows > 0)
-      throw new MoveRefused(`The database that is moved to is not empty: ${name} has ${rows} rows. Give an empty one.`)
+    if (rows > 0) throw new MoveRefused(`The target database is not empty: ${name} has ${rows} rows. Use an empty one.`)
   }
 }
 
@@ -91,7 +90,7 @@ interface Table {
   columns: string[]
 }
 
-/** What others refer to comes first. */
+/** Referenced tables come first. */
 async function listTables(sql: Sql): Promise<Table[]> {
   const tables = await sql<Array<Table & { needs: string[] }>>`
     select c.relname as name,
@@ -111,7 +110,7 @@ async function listTables(sql: Sql): Promise<Table[]> {
   return ordered
 }
 
-/** The next number follows the last one that was copied. */
+/** Sequences continue after the last number that was copied. */
 async function moveSequences(sql: TransactionSql): Promise<void> {
   const owned = await sql<Array<{ sequence: string; table: string; column: string }>>`
     select s.oid::regclass::text as sequence, t.relname as "table", a.attname as "column"
@@ -131,5 +130,5 @@ async function countRows(sql: TransactionSql, table: string): Promise<number> {
   return row?.count ?? 0
 }
 
-/** Names are of the catalogue, and quoted anyway. */
+/** Names come from the catalogue, and are quoted anyway. */
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`

@@ -1,4 +1,4 @@
-/** Requests are sent in turns, so many a second. One is refused if its turn is further away than `patienceMs`. */
+/** A rate of requests. A request is refused if its turn is further away than `patienceMs`. */
 export interface TurnRule {
   perSecond: number
   patienceMs: number
@@ -6,7 +6,7 @@ export interface TurnRule {
 
 export type Turn = { inMs: number } | { refusedForMs: number }
 
-/** A fifth of a second's requests may go at once; the rest is spaced, so that no second has more than allowed. */
+/** A fifth of a second's requests may be sent at once; the rest is spaced, so that no second has more than allowed. */
 export function nextTurn(
   nextAtMs: number | undefined,
   { perSecond, patienceMs }: TurnRule,

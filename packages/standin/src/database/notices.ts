@@ -7,27 +7,27 @@ import type { Channel } from './listen.ts'
 export type Notice = readonly [channel: Channel, payload: string]
 
 /**
- * Tells every replica that something changed, once it is committed. Only a hint that makes things faster: a process that
- * dies before it sends one leaves nothing undone, since everything that waits for a change also polls.
+ * Notifies every replica of a change, once it is committed. Only a hint that makes things faster: if a process dies before it
+ * sends one, nothing is missed, since everything that waits for a change also polls.
  */
 export interface Notices {
   send(channel: Channel, payload?: string): void
 }
 
 export interface Notifier extends Notices {
-  /** Sends what is left. */
+  /** Sends what still waits. */
   close(): Promise<void>
 }
 
 const everyMs = 10
 const againMs = 250
-/** While the database cannot be reached. */
+/** How many wait at most while the database cannot be reached. */
 const keptAtMost = 10_000
 
 /**
- * Sends notices at once when none was sent in the last ten milliseconds, and otherwise together with all that come until
- * then, each once. Not in the transaction that they are about: PostgreSQL takes a lock over the whole database for NOTIFY
- * and holds it while that transaction's commit is flushed.
+ * Sends a notice at once if none was sent in the last ten milliseconds; otherwise together with all that come until then, without
+ * duplicates. Not in the transaction that they are about: for NOTIFY, PostgreSQL locks the whole database while that
+ * transaction's commit is flushed.
  */
 export function createNotifier(write: (notices: readonly Notice[]) => Promise<unknown>): Notifier {
   let waiting = new Map<string, Notice>()
@@ -35,7 +35,7 @@ export function createNotifier(write: (notices: readonly Notice[]) => Promise<un
   let isClosing = false
 
   async function sendAll(): Promise<void> {
-    await undefined // Those of one transaction go together.
+    await undefined // So that those of one transaction are sent together.
     while (waiting.size > 0) {
       const notices = waiting
       waiting = new Map()
@@ -62,7 +62,7 @@ export function createNotifier(write: (notices: readonly Notice[]) => Promise<un
   }
 }
 
-/** A transaction of its own that writes nothing: its commit waits for no flush. */
+/** In a transaction of its own that writes nothing, so that its commit needs no flush. */
 export async function notify(db: Database, notices: readonly Notice[]): Promise<void> {
   const channels = notices.map(([channel]) => channel)
   const payloads = notices.map(([, payload]) => payload)

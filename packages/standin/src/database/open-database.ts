@@ -12,8 +12,8 @@ export interface OpenDatabase {
 }
 
 /**
- * The PostgreSQL that is configured, else an embedded one in the data folder, started or attached to.
- * @throws ConfigError where the driver is not the corrected one
+ * The configured PostgreSQL, or else an embedded one in the data folder, which is started or joined.
+ * @throws ConfigError if the driver is not the corrected one
  */
 export async function openDatabase(
   { url, directUrl, embeddedDir }: Config['database'],

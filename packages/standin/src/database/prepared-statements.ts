@@ -1,12 +1,12 @@
 import type { Sql, TransactionSql } from 'postgres'
 
-/** Every statement of the product comes to less. Each one that is prepared takes memory in each session, for good. */
+/** More than the product has statements. Each prepared one takes memory in each session, forever. */
 const mostKnown = 500
 
 /**
- * A client whose statements with parameters are prepared once for each connection and re-used by their text. Drizzle has
- * each parsed again, and the driver then asks for the types of its parameters before it sends them: a second round trip.
- * Only the first texts are prepared: if a text should vary with its input after all, sessions do not grow without bound.
+ * A client whose statements with parameters are prepared once for each connection, and found again by their text. Through
+ * Drizzle each would be parsed every time, and the driver would first ask for the types of its parameters: a second round trip.
+ * Only the first texts are prepared, so that sessions do not grow without bound if a text varies with its input.
  */
 export function withPreparedStatements(sql: Sql): { sql: Sql; known: () => number } {
   const known = new Set<string>()

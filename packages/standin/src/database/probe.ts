@@ -5,7 +5,7 @@ import { advisoryLocks } from './advisory-locks.ts'
 
 const againAfterMs = 100
 
-/** How far a history of the database has come. A restored copy belongs to the same history, and is not as far. */
+/** How far a history of the database has come. A restored copy has the same history, and fewer beats. */
 export interface Beat {
   history: string
   beats: number
@@ -17,20 +17,20 @@ export interface DatabaseTime {
   atMonotonicMs: number
 }
 
-/** The database lacks what a replica saw it commit. What it holds is an earlier state: nothing may be served from it. */
+/** The database lacks something that a replica saw it commit. It holds an earlier state, which must not be served. */
 export class DatabaseBehind extends Error {
   override readonly name = 'DatabaseBehind'
   readonly code = 'BEHIND'
 }
 
 /**
- * Asks the database to commit a row. `select 1` says nothing about that: a read-only database answers it, and so does one
- * whose synchronous standby is away. One replica writes at a time, and the others wait for it by asking again: a commit that
- * never ends holds one session, however many replicas ask.
- * @param seen the highest beat that is known to be committed: a database that is not as far is left as it is
+ * Asks the database to commit a row. `select 1` proves nothing: a read-only database answers it, and so does one whose
+ * synchronous standby is gone. One replica writes at a time while the others retry, so that a commit that hangs holds one
+ * session, however many replicas probe.
+ * @param seen the highest beat that is known to be committed: a database with a lower one is not changed
  * @returns the database's time, how long the commit took in milliseconds, and the beat that was committed
- * @throws DatabaseBehind, once and for every replica, until `database after-restore`; the database's error; never returns where
- *   the commit does not
+ * @throws DatabaseBehind, in every replica, until `database after-restore`; the database's error. Does not return while the
+ *   commit hangs
  */
 export async function probe(
   sql: Sql,
@@ -61,19 +61,19 @@ export async function probe(
 const isBehind = (sql: Sql, { history, beats }: Beat = { history: '00000000-0000-0000-0000-000000000000', beats: 0 }) =>
   sql`(heartbeats.history = ${history}::uuid and heartbeats.beats < ${beats}::float8)`
 
-/** Tells every replica, those that know nothing of what is lost too. @returns the error to throw */
+/** Records it for every replica, also those that did not see what is lost. @returns the error to throw */
 export async function foundBehind(sql: Sql, by: string): Promise<DatabaseBehind> {
   await sql`update heartbeats set found_behind_at = now(), found_behind_by = ${by} where found_behind_at is null`
   return new DatabaseBehind(by)
 }
 
-/** How far the database says that it is; undefined if no server has used it. */
+/** The database's own beat; undefined if no server has used it. */
 export async function readBeat(sql: Sql): Promise<Beat | undefined> {
   const [row] = await sql<Beat[]>`select history, beats::float8 as beats from heartbeats`
   return row && { ...row }
 }
 
-/** Whether there is room for some megabytes on the database's disk: one row may still fit where nothing else does. */
+/** Fails unless the database's disk has room for some megabytes: a single row may still fit on a full disk. */
 export async function probeRoom(sql: Sql): Promise<void> {
   await sql.begin(
     (tx) => tx`

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { advisoryLocks } from './advisory-locks.ts'
 import type { Database } from './database.ts'
 
-/** The ids of all replicas whose session is there: a killed one is missing within milliseconds. */
+/** The ids of all replicas that have a session. A killed one is missing within milliseconds. */
 export async function aliveReplicas(db: Database): Promise<Set<number>> {
   const rows = await db.execute<{ id: number }>(sql`${replicaLocks}`)
   return new Set(rows.map(({ id }) => id))
@@ -32,14 +32,14 @@ export async function listReplicas(db: Database): Promise<SeenReplica[]> {
 }
 
 /**
- * Whether the replica that a column names lives and was heard within this time, for use inside a statement. A frozen
- * process keeps its session and its lock, and is silent.
+ * Whether the replica that a column names is alive and was heard within this time, for use in a statement. A frozen process keeps
+ * its session and its lock, but is silent.
  */
 export const isReplicaAnswering = (id: SQL | unknown, withinMs: number): SQL => sql`exists (
   select from (${replicaLocks} and objid::int = ${id}) replica left join pg_stat_activity session using (pid)
   where coalesce(session.state_change > clock_timestamp() - make_interval(secs => ${withinMs / 1_000}), true))`
 
-/** Whether the replica that a column names is there, for use inside a statement. */
+/** Whether the replica that a column names has a session, for use in a statement. */
 export const isReplicaAlive = (id: SQL | unknown): SQL => sql`exists (${replicaLocks} and objid::int = ${id})`
 
 const replicaLocks = sql`

@@ -1,15 +1,15 @@
 /**
- * This process as the others see it: while its session is there, its lock is held, and `aliveReplicas` names it. Anyone who
- * takes work for a time writes its id beside it, so that the others see in milliseconds when it has died.
+ * This process as the others see it: while it has a session, its lock is held and `aliveReplicas` lists it. A replica that takes
+ * work writes its id beside it, so that the others see within milliseconds that it has died.
  */
 export interface Replica {
-  /** Undefined while there is no session: take no work then. Never the same again after a loss. */
+  /** Undefined without a session: take no work then. Each session has a new id. */
   id(): number | undefined
-  /** Whether this is still the id whose lock is held. What was taken under another one may be someone else's now. */
+  /** Whether this is still the id whose lock is held. Work that was taken under another id may belong to another replica now. */
   isHeld(id: number): boolean
   /**
-   * How long ago this process was last known to live: when it asked the database what was last answered. A process that
-   * froze finds a long time, whatever answers lie unread. Infinite without a session.
+   * How long ago the latest heartbeat was sent that the database answered. Long after the process was frozen, even if answers
+   * are still unread. Infinite without a session.
    */
   silentForMs(): number
   /** Calls at once when a session, and with it the id, is lost. @returns what ends that */
@@ -18,7 +18,7 @@ export interface Replica {
   onHeld(listener: (id: number) => void): () => void
 }
 
-/** The id of this process and who wants to know of it; `hold`, `lose` and the silence belong to the session. */
+/** The id of this process and its listeners. `hold`, `lose` and the silence are the session's. */
 export function createReplica(
   silentForMs: () => number = () => 0,
 ): Replica & { hold: (id: number) => void; lose: () => void } {

@@ -15,8 +15,8 @@ export async function lastRestore(db: Database): Promise<RestoreRow | undefined>
 export const restoredAt = sql`(select max(at) from ${restores})`
 
 /**
- * Begins a new history: servers may serve again. Numbers of events are taken from the time, five digits for a second, so
- * that they are higher than all that any history before it has given, also one that this database does not know of.
+ * Begins a new history: servers may serve again. Event numbers continue from the time, with five digits for each second, so that
+ * they are higher than those of any earlier history, including one that this database does not know of.
  */
 export async function beginHistory(tx: Transaction): Promise<RestoreRow> {
   const [row] = await tx.execute<{ feedFrom: string; at: string; knewUntil: string | null }>(sql`

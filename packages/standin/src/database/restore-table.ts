@@ -4,9 +4,9 @@ const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /** Each `database after-restore`. Ages: never; an operator makes each. */
 export const restores = pgTable('restores', {
-  /** The feed of events goes on from this number, which no history before has reached: a lower cursor is of another one. */
+  /** The event feed continues from this number, which no earlier history has reached: a lower cursor belongs to an earlier one. */
   feedFrom: bigint({ mode: 'number' }).primaryKey(),
   at: moment().notNull().defaultNow(),
-  /** The last moment that the restored database knew of; null if no server had used it. */
+  /** The latest moment in the restored database; null if no server had used it. */
   knewUntil: moment(),
 })

@@ -6,7 +6,7 @@ import type { Logger } from '../observability/logger.ts'
 import type { Beat } from './probe.ts'
 
 const writeEveryMs = 2_000
-/** Other databases that this folder was used with, and earlier histories of this one, whose backup may be restored as well. */
+/** The folder may have been used with other databases, and with earlier histories of this one, which can be restored as well. */
 const mostHistories = 100
 
 const fileSchema = z.record(z.guid(), z.number())
@@ -14,9 +14,9 @@ const fileSchema = z.record(z.guid(), z.number())
 export type SeenBeats = ReturnType<typeof createSeenBeats>
 
 /**
- * The highest beat that this machine has seen committed, of each history: in memory, and in a file that outlives the process.
- * What it does not see: that of the last two seconds before a process was killed, and of a folder that was not kept.
- * @param folder undefined: in memory alone
+ * The highest beat that this machine has seen committed, for each history: in memory, and in a file that outlives the process.
+ * It misses the last two seconds before a process was killed, and everything if the folder was not kept.
+ * @param folder undefined: in memory only
  */
 export function createSeenBeats({
   folder,
@@ -37,7 +37,7 @@ export function createSeenBeats({
     try {
       return fileSchema.parse(JSON.parse(await readFile(path, 'utf8')))
     } catch {
-      return {} // There is none yet, or it is no such file: nothing is known.
+      return {} // There is no file yet, or it is damaged: nothing is known.
     }
   }
 
@@ -47,7 +47,7 @@ export function createSeenBeats({
       const { [history]: before = 0, ...others } = await readSeen()
       const newest = Object.entries(others).slice(1 - mostHistories)
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      // Other processes may use the same folder: replaced as a whole.
+      // Replaced as a whole: other processes may use the same folder.
       const draft = `${path}.${process.pid}`
       await writeFile(draft, JSON.stringify({ ...Object.fromEntries(newest), [history]: Math.max(before, beats) }))
       await rename(draft, path)
@@ -61,14 +61,14 @@ export function createSeenBeats({
 
   return {
     get: () => seen,
-    /** Takes up a history: what was seen of it before. */
+    /** Continues with a history, from what was seen of it before. */
     async recall(found: Beat): Promise<void> {
       const { [found.history]: beats = 0 } = await readSeen()
       seen = { history: found.history, beats }
     },
     /** Notes what was committed. */
     note(beat: Beat): void {
-      const before = seen?.history === beat.history ? seen.beats : 0 // An answer may come late.
+      const before = seen?.history === beat.history ? seen.beats : 0 // Answers may arrive late.
       seen = { history: beat.history, beats: Math.max(before, beat.beats) }
       if (clock.monotonicMs() - writtenAtMs < writeEveryMs) return
       writtenAtMs = clock.monotonicMs()

@@ -10,8 +10,8 @@ export interface SharedTurns {
 }
 
 /**
- * A rate that all replicas share. Each takes a share at a time: all turns that its callers wait for, in one short
- * transaction, while the next ones gather. So the row is locked once for a share, and never by an account's transaction.
+ * A rate that all replicas share. A replica takes all turns that its callers wait for in one short transaction, while the next
+ * callers gather. So the row is locked once for many turns, and never by an account's transaction.
  */
 export function createSharedTurns(
   { db }: { db: Database },
@@ -23,7 +23,7 @@ export function createSharedTurns(
   return { take }
 }
 
-/** @returns a turn for each that waits, in their order */
+/** @returns a turn for each caller that waits, in order */
 async function takeShare(
   db: Database,
   name: string,

@@ -2,24 +2,24 @@ import type { Socket } from 'node:net'
 import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
 
 export interface Sockets {
-  /** For postgres.js, which takes it and does not say so in its types. Nothing if the address names several hosts. */
+  /** An option of postgres.js that its types lack. Empty if the address names several hosts. */
   options: object
   /**
-   * Ends connections whose other side has gone silent: what is under way there fails, new ones are made. An idle one goes
-   * too, which costs a connection and no work.
+   * Ends connections whose other side is silent: what is under way on them fails, and new ones are made. Idle ones are ended
+   * too, which costs only a reconnect.
    * @param unlessHeardWithinMs spares connections on which anything arrives within this time; 0 spares none
    */
   cut(unlessHeardWithinMs: number): void
   /**
-   * For after the driver has ended. One that it was just making, as when a database comes back, would be left open and keep
-   * the process alive.
+   * Call it after the driver has ended. A connection that it was just making, for example because the database came back, would
+   * stay open and keep the process alive.
    */
   end(): void
 }
 
 /**
- * The sockets of a pool: without them, a connection that a network lost is waited on for a quarter of an hour.
- * @param policy.heardEveryMs one on which nothing arrives for so long is ended, at the latest after twice that
+ * The sockets of a pool. Without them, the driver would wait a quarter of an hour for a connection that the network lost.
+ * @param policy.heardEveryMs a connection on which nothing arrives for this long is ended, within twice this time
  */
 export function createSockets(url: string, { heardEveryMs }: { heardEveryMs: number }): Sockets {
   const sockets = new Set<Socket>()

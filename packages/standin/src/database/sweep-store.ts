@@ -8,11 +8,11 @@ const silentAfterMs = 5_000
 
 const isFree = sql`(${sweeps.holder} is null or not ${isReplicaAnswering(sweeps.holder, silentAfterMs)})`
 
-/** 0 while a sweep waits for a replica that does it. */
+/** 0 while a sweep waits for a replica. */
 export const sweepDue = (name: string): SQL => sql`
   select 0 where not exists (select from ${sweeps} where name = ${name} and not (next_at <= now() and ${isFree}))`
 
-/** Takes a sweep that is due, or continues it. @returns whether this replica has it now */
+/** Takes a sweep that is due, or continues it. @returns whether this replica now holds it */
 export async function takeSweep(
   db: Database,
   { name, replicaId }: { name: string; replicaId: number },

@@ -3,11 +3,11 @@ import { isFree } from './part.ts'
 export interface WantedPort {
   port: number
   host: string
-  /** The setting that chooses another one. */
+  /** The setting that chooses another port. */
   setting: string
 }
 
-/** @throws Error that names every port that is taken, and a command with free ones that keeps the settings given */
+/** @throws Error with every port that is taken, and a command with free ports that keeps the given settings */
 export async function claimPorts(wanted: readonly WantedPort[], given: Readonly<Record<string, string | undefined>>) {
   const free = await Promise.all(wanted.map(({ port, host }) => isFree(port, host)))
   const taken = wanted.filter((_, index) => !free[index])

@@ -15,9 +15,8 @@ import { watchSources } from './watch-sources.ts'
 const accountId = '6b5cb246-7945-4bb6-bec5-2a1413ffd1b3'
 
 /**
- * Runs everything on this machine: a PostgreSQL, a simulated Trackunit, the server and the app, with one account that installed
- * the app. The server starts again when one of its files changes; runs go on where they were. Resolves when it is stopped, by
- * SIGINT or SIGTERM.
+ * Runs everything on this machine: PostgreSQL, a simulated Trackunit, the server and the app, with one account that installed the
+ * app. The server restarts when one of its files changes, and runs continue. Resolves when it is stopped by SIGINT or SIGTERM.
  * @returns the exit code
  */
 export async function runDev(options: DevOptions): Promise<number> {
@@ -37,7 +36,7 @@ export async function runDev(options: DevOptions): Promise<number> {
   return exitCode
 }
 
-/** @param closeLast gets what ends after the parts */
+/** @param closeLast gets functions to call after the parts have ended */
 async function startAll(
   plan: DevPlan,
   options: DevOptions,
@@ -55,7 +54,7 @@ async function startAll(
     ],
     environment,
   )
-  // Found before anything starts, so that a missing package is the first thing that is said.
+  // Before anything starts, so that a missing package is reported first.
   const simulator = findProgram('@standin/trackunit-simulator', 'standin-simulator', root)
   const vite = findProgram('vite', 'vite', root)
   const beforeServer = await startDatabase(plan, options, closeLast)
@@ -112,13 +111,16 @@ function prepareFolder(dataDir: string): void {
 async function endLeftovers({ dataDir, addresses }: DevPlan, { say }: DevOptions): Promise<void> {
   const found = await leftovers(readLeftovers(dataDir))
   if (found.isAlive)
-    throw new Error(`Standin runs already: open ${addresses.manager}/, or end that one first (process ${found.pid}).`)
+    throw new Error(
+      `Standin is already running: open ${addresses.manager}/, or end that one first (process ${found.pid}).`,
+    )
   if (found.ended.length > 0) say(`Ended what an earlier start left running: ${found.ended.join(', ')}.`)
 }
 
 /**
- * Held by this process, so that it outlives the server's restarts. A database that was given to us keeps its own time.
- * @returns what Node loads before the server, so that both have the same time
+ * Starts the embedded database in this process, so that it outlives the server's restarts. A configured database keeps its own
+ * time.
+ * @returns arguments that make Node follow the simulated time before it loads the server
  */
 async function startDatabase(
   { dataDir, clockUrl }: DevPlan,
@@ -149,10 +151,10 @@ async function installOneAccount(plan: DevPlan, { isInstalled, say }: DevOptions
   const response = await control(plan, 'POST', 'install', { accountId })
   const { delivered } = (await response.json()) as { delivered?: { status: number | null } }
   if (delivered?.status !== 200)
-    say(`The install callback was answered with ${delivered?.status ?? 'nothing'}: see the lines above.`)
+    say(`The install callback was answered with ${delivered?.status ?? 'nothing'}; see the lines above.`)
 }
 
-/** Makes answers as slow as Trackunit's own, so that there is something to watch. */
+/** Makes the simulated APIs as slow as Trackunit's, so that there is something to watch. */
 const takeTime = (plan: DevPlan) => control(plan, 'PUT', 'settings', { apiLatencyMs: 400 })
 
 function control({ addresses }: DevPlan, method: string, path: string, body: object): Promise<Response> {

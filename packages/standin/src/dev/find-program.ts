@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /**
- * The file of a program that a package installed in the project has.
+ * The file of a program in a package that is installed in the project.
  * @throws Error that says how to install it
  */
 export function findProgram(packageName: string, program: string, from: string): string {

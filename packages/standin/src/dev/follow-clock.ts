@@ -9,13 +9,13 @@ interface Followed {
 
 const everyMs = 500
 
-/** What makes Node load something before the server: its `Date` follows the same clock. */
+/** Arguments that make Node load `moved-date.ts` before the server, so that its `Date` follows the same clock. */
 export const withMovedDate = (clockUrl: string) =>
   ['--import', `${import.meta.resolve('standin/moved-date')}?clock=${encodeURIComponent(clockUrl)}`] as const
 
 /**
- * Lets the database follow the clock of the simulated Trackunit, from before the server's first session on.
- * @returns what ends it: the database then has the machine's time again
+ * Lets the database follow the clock of the simulated Trackunit. Call it before the server's first session.
+ * @returns a function that ends this: the database then has the machine's time again
  */
 export async function followClock({ clockUrl, databaseUrl, say }: Followed): Promise<() => Promise<void>> {
   const clock = await playClock(databaseUrl)
@@ -27,12 +27,12 @@ export async function followClock({ clockUrl, databaseUrl, say }: Followed): Pro
       const answer = await fetch(clockUrl, { signal: AbortSignal.timeout(2_000) })
       const { offsetMs } = (await answer.json()) as { offsetMs: number }
       if (offsetMs === 0 && setMs === 0) return
-      await clock.set(offsetMs) // Again each time: it counts for some seconds.
+      await clock.set(offsetMs) // Repeated, because it is valid for some seconds.
       if (offsetMs === setMs) return
       setMs = offsetMs
-      say(`It is ${new Date(Date.now() + offsetMs).toISOString()} now, for the server and its database too.`)
+      say(`The server and its database now have the time ${new Date(Date.now() + offsetMs).toISOString()}.`)
     } catch {
-      // The simulator starts, or ends: the time stays as it is.
+      // The simulator is starting or ending: the time stays as it is.
     }
   }
 

@@ -3,14 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-/** Records in the data folder which processes were started, because a killed start leaves its parts running. */
+/** The processes that were started, as the data folder records them: a killed `standin dev` leaves its parts running. */
 const partSchema = z.object({ name: z.string(), pid: z.int(), file: z.string() })
 const startedSchema = z.object({ pid: z.int(), file: z.string(), parts: z.array(partSchema) })
 type Started = z.infer<typeof startedSchema>
 
 const fileIn = (dataDir: string) => join(dataDir, 'started.json')
 
-/** @param file what this process runs, as its command names it */
+/** @param file the file that this process runs, as in its command line */
 export function rememberParts(dataDir: string, file: string, parts: readonly Started['parts'][number][]): void {
   const started: Started = { pid: process.pid, file, parts: parts.map(({ name, pid, file }) => ({ name, pid, file })) }
   writeFileSync(fileIn(dataDir), JSON.stringify(started))
@@ -20,7 +20,7 @@ export function readLeftovers(dataDir: string): Started | undefined {
   try {
     return startedSchema.parse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')))
   } catch {
-    return undefined // No earlier start, or one that did not get this far.
+    return undefined // There was no earlier start, or it did not get this far.
   }
 }
 
@@ -38,7 +38,7 @@ export async function leftovers(
   return { isAlive: false, pid: 0, ended: left.map(({ name }) => name) }
 }
 
-/** Whether a process with this id is running and, by its command, runs this file. */
+/** Whether a process with this id runs this file, according to its command line. */
 function isStillIt({ pid, file }: { pid: number; file: string }): boolean {
   try {
     process.kill(pid, 0)

@@ -2,7 +2,7 @@
 // PostgreSQL's follows as well (`played-clock-store.ts`), so that a schedule fires when a developer moves time.
 
 const everyMs = 500
-/** Said in the address that this file is loaded by: it answers `{ offsetMs }`. */
+/** Answers `{ offsetMs }`. A parameter of the URL by which this file is loaded. */
 const clockUrl = new URL(import.meta.url).searchParams.get('clock') ?? ''
 const RealDate = globalThis.Date
 let offsetMs = 0

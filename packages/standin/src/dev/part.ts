@@ -8,7 +8,7 @@ export interface Part {
   pid: number
   /** The file that it runs. */
   file: string
-  /** Resolves with the exit code, however it ended. */
+  /** Resolves with the exit code, also after a signal. */
   ended: Promise<number>
   stop(): Promise<void>
 }
@@ -19,7 +19,7 @@ export interface PartOptions {
   command: readonly [file: string, ...rest: string[]]
   environment?: Readonly<Record<string, string | undefined>>
   cwd: string
-  /** Each line that it says, on either output. */
+  /** Called with each line of standard output and error. */
   onLine?: (line: string) => void
 }
 
@@ -72,7 +72,7 @@ export async function runPart({
   return Buffer.concat(out).toString().trim()
 }
 
-/** Asks until the answer is yes. @param what for the error, at its time @throws Error if it stays no for `timeoutMs` */
+/** Asks until the answer is yes. @param what names it in the error @throws Error if the answer stays no for `timeoutMs` */
 export async function until(
   what: string | (() => string),
   ask: () => Promise<boolean>,

@@ -9,7 +9,7 @@ export interface DevOptions {
   server: string
   /** The app's folder: where Vite runs, and where `manifest.ts` is. */
   app: string
-  /** What runs this, as the command names it: a second start looks for it. */
+  /** The file of this program, as in its command line: a second start looks for it. */
   program: string
   environment: Environment
   /** Whether an account has the app, by the server's database. */
@@ -18,7 +18,7 @@ export interface DevOptions {
   say: (line: string) => void
 }
 
-/** Where everything of one start is. */
+/** The folders, ports and addresses of one start. */
 export type DevPlan = ReturnType<typeof planDev>
 
 export function planDev({ root, environment }: DevOptions) {

@@ -3,10 +3,10 @@ import postgres from 'postgres'
 const keptS = 10
 
 /**
- * Gives a development database a time of its own: `now()` and `clock_timestamp()` of every session that begins from here on
- * are as far ahead as was set last, and so is the last activity of sessions. PostgreSQL finds these names before its own, so
- * that the product's statements are as they always are. What nobody sets again for ten seconds is over: a `standin dev` that was
- * killed leaves no database in another time.
+ * Gives a development database its own time: in every session that begins from now on, `now()`, `clock_timestamp()` and the last
+ * activity of sessions are ahead by the latest offset. PostgreSQL finds these functions before its own, so that the product's
+ * statements need no change. An offset ends after ten seconds unless it is set again, so that a killed `standin dev` does not
+ * leave the database in another time.
  */
 export async function playClock(
   url: string,

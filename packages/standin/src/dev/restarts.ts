@@ -5,14 +5,14 @@ interface Restarting {
   isStopping(): boolean
   isServerReady(): Promise<boolean>
   startAgain(part: 'simulator' | 'server'): Promise<Pick<Part, 'ended'> | undefined>
-  /** Makes of `standin.config.ts` what the simulator reads. @throws Error that says what is wrong with it */
+  /** Writes the manifest that the simulator reads from `standin.config.ts`. @throws Error that says what is wrong with it */
   readConfig(): Promise<void>
 }
 
 /**
- * Starts the server again after a change, one time after the other: what changes meanwhile causes another one. A mistake in
- * `standin.config.ts` is said, and everything runs on as it was until the next change.
- * @returns to be called with the name of the file that changed
+ * Restarts the server after a change, once at a time: a change during a restart causes another one. A mistake in
+ * `standin.config.ts` is reported, and everything continues as it was until the next change.
+ * @returns a function to call with the name of the file that changed
  */
 export function createRestarts({ say, isStopping, isServerReady, startAgain, readConfig }: Restarting) {
   let changedFile: string | undefined
@@ -27,7 +27,7 @@ export function createRestarts({ say, isStopping, isServerReady, startAgain, rea
     const isSettled = async () => changedFile !== undefined || isStopping() || (await isServerReady())
     await Promise.race([server?.ended, until('the server', isSettled).catch(() => {})])
     if (await isServerReady().catch(() => false))
-      say(`${because} changed: the server runs again, and runs continue where they were.`)
+      say(`${because} changed: the server has restarted, and runs continue.`)
   }
 
   async function restartWhileChanged(): Promise<void> {
@@ -36,7 +36,7 @@ export function createRestarts({ say, isStopping, isServerReady, startAgain, rea
       const because = changedFile
       changedFile = undefined
       await restart(because).catch((error: unknown) =>
-        say(`${error instanceof Error ? error.message : error}\nIt is tried again at the next change.`),
+        say(`${error instanceof Error ? error.message : error}\nStandin tries again after the next change.`),
       )
     }
     isRestarting = false

@@ -7,8 +7,8 @@ type PartToRun = Omit<PartOptions, 'cwd' | 'onLine'> & { cwd?: string }
 export type RunningParts = ReturnType<typeof createRunningParts>
 
 /**
- * The processes of a start, in its order. If one ends unexpectedly, all end; once everything is ready, a server with a
- * mistake in it waits for the next change.
+ * The processes of a start, in order. If one ends unexpectedly, all end; but once everything is ready, a server that fails waits
+ * for the next change.
  * @param end ends everything
  */
 export function createRunningParts(
@@ -18,19 +18,19 @@ export function createRunningParts(
 ) {
   let parts: readonly Part[] = []
   const started = new Map<string, PartToRun>()
-  /** Parts whose end is meant. */
-  const expected = new Set<Part>()
+  /** Parts that are being stopped. */
+  const stopping = new Set<Part>()
   let isReady = false
   let isStopping = false
 
-  /** Starts the part, in place of one with its name. */
+  /** Starts a part, and replaces the one with the same name. */
   function run(options: PartToRun): Part {
     const { environment, ...given } = options
     const part = startPart({
       cwd: root,
       onLine: (line) => say(`${given.name}: ${line}`),
       ...given,
-      // No balancer must notice the end of a part.
+      // There is no balancer that must notice the end of a part.
       environment: { DRAIN_DELAY_S: '0', ...outer, ...environment },
     })
     parts = [...parts.filter(({ name }) => name !== part.name), part]
@@ -40,9 +40,9 @@ export function createRunningParts(
   }
 
   function whenEnded(part: Part, code: number): void {
-    if (isStopping || expected.has(part)) return
+    if (isStopping || stopping.has(part)) return
     const goesOn = isReady && part.name === 'server'
-    const next = goesOn ? 'It starts again when a file changes.' : 'Everything is stopped.'
+    const next = goesOn ? 'It restarts when a file changes.' : 'Everything is stopped.'
     say(`The ${part.name} ended (exit ${code}); its last lines above say why. ${next}`)
     if (!goesOn) end(1)
   }
@@ -50,17 +50,17 @@ export function createRunningParts(
   return {
     run,
     isStopping: () => isStopping,
-    /** From now on, a server that ends is started again. */
+    /** From now on, a server that ends is restarted. */
     ready() {
       isReady = true
     },
-    /** Writes down what runs, for the next start, in case this one is killed. */
+    /** Records what runs for the next start, in case this one is killed. */
     remember: () => rememberParts(dataDir, program, parts),
     async startAgain(name: string): Promise<Part | undefined> {
       const old = parts.find((part) => part.name === name)
       const options = started.get(name)
       if (!old || !options) return undefined
-      expected.add(old)
+      stopping.add(old)
       await old.stop()
       if (isStopping) return undefined
       const part = run(options)
@@ -71,9 +71,9 @@ export function createRunningParts(
       isStopping = true
       for (const part of parts.toReversed()) await part.stop()
     },
-    /** Nothing runs any more. */
+    /** Records that nothing runs any more. */
     forget() {
-      if (parts.length > 0) rememberParts(dataDir, program, []) // Else the file is another start's.
+      if (parts.length > 0) rememberParts(dataDir, program, []) // Otherwise the file belongs to another start.
     },
   }
 }

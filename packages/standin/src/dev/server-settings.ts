@@ -7,15 +7,15 @@ interface Places {
   given: Environment
 }
 
-/** The server's settings beside a simulated Trackunit. */
+/** The server's settings with a simulated Trackunit. */
 export function serverSettings({ dataDir, ports, addresses, given }: Places): Record<string, string> {
   const { manager, app } = addresses
   return {
     PORT: String(ports.server),
     STANDIN_DATA_DIR: dataDir,
-    APP_ORIGINS: `${app},null`, // The Manager can take the frame's origin away.
+    APP_ORIGINS: `${app},null`, // Manager's frame can have an opaque origin.
     CALLBACK_PATH_SECRET: 'none',
-    // Short, so that the result of access that never works can be seen.
+    // Short, so that developers see what happens to credentials that never work.
     NEW_CREDENTIALS_PATIENCE_S: given.NEW_CREDENTIALS_PATIENCE_S ?? '60',
     TRACKUNIT_JWKS_URL: `${manager}/api/marketplace/jwks`,
     TRACKUNIT_TOKEN_URL: `${manager}/apptoken`,

@@ -1,15 +1,15 @@
 import { type FSWatcher, readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 
-/** What is no source of the server: packages, builds, data, and the app, which Vite watches. */
+/** Not sources of the server: packages, builds, data, and the app, which Vite watches. */
 const isIgnored = (name: string) => /^(\.|node_modules$|dist$|coverage$|app$)/.test(name)
 const isSource = (file: string) => /(?<!\.test|\.d)\.(m?[jt]s|json)$/.test(file)
 
 const settleMs = 100
 
 /**
- * Calls back once when sources in a folder have changed, after the last change of a series. Tests are none.
- * @returns ends it
+ * Calls back once after a series of changes to the sources in a folder. Tests do not count.
+ * @returns a function that ends this
  */
 export function watchSources(folder: string, changed: (file: string) => void): () => void {
   const watchers = new Map<string, FSWatcher>()

@@ -4,18 +4,18 @@ import type { Context } from '../context.ts'
 
 export type Admission = ReturnType<typeof createAdmission>
 
-/** How much is admitted, of what may be refused. */
+/** How much is admitted of the requests that may be refused. */
 export interface Admitting {
   /** From 0 to 1. */
   share: number
   lateInARow: number
 }
 
-/** What a look finds. */
+/** What each check measures. */
 export interface Found {
   /** Requests under way. */
   underWay: number
-  /** How many ended since the look before, and how long ago that was. */
+  /** How many have ended since the previous check, and how long ago that was. */
   ended: number
   sinceMs: number
   /** The share of that time in which the process was at work, from 0 to 1. */
@@ -24,41 +24,40 @@ export interface Found {
   databaseMs: number
 }
 
-/** With fewer requests under way nothing is refused, however slow the machine is: what is late is not their doing. */
+/** With fewer requests under way, nothing is refused: they cannot be why the process is slow. */
 const fewRequests = 100
 const lookEveryMs = 100
-/** A process that waits for its commits is idle in between; one that waits for Trackunit is idle. */
+/** A process that waits for commits or for Trackunit is idle in between. */
 const busyShare = 0.5
 const lateQueueMs = 300
 const lateDatabaseMs = 1_000
-/** A crowd that comes at once makes some looks late, and is served. */
-const looksToBelieve = 5
+/** A burst of requests makes a few checks late, and is served. */
+const lateChecksAllowed = 5
 const leastShare = 0.02
 const everything: Admitting = { share: 1, lateInARow: 0 }
 
 /**
- * Whether there is more work than can be done: the process is mostly at work, and what is under way would take long at the rate of
- * now; or statements wait long. What waits for Trackunit takes long as well, and leaves the process idle.
+ * Whether there is more work than the process can do: it is mostly busy, and the requests under way would take long at the
+ * present rate; or statements wait long. Requests that wait for Trackunit take long as well, but leave the process idle.
  */
 export function isOverloaded({ underWay, ended, sinceMs, busy, databaseMs }: Found): boolean {
   if (underWay <= fewRequests) return false
-  const queueMs = (underWay * sinceMs) / ended // Infinite where nothing ends.
+  const queueMs = (underWay * sinceMs) / ended // Infinite if nothing ends.
   return (busy > busyShare && queueMs > lateQueueMs) || databaseMs > lateDatabaseMs
 }
 
-/** What is admitted after another look: less while work is late, and soon everything again. */
+/** What is admitted after another check: less while work is late, and soon everything again. */
 export function nextAdmitting({ share, lateInARow }: Admitting, isLate: boolean): Admitting {
   if (!isLate) return { share: Math.min(1, share + 0.05), lateInARow: 0 }
   const inARow = lateInARow + 1
-  return { share: inARow < looksToBelieve ? share : Math.max(leastShare, share * 0.75), lateInARow: inARow }
+  return { share: inARow < lateChecksAllowed ? share : Math.max(leastShare, share * 0.75), lateInARow: inARow }
 }
 
 /**
- * Refuses a share of all requests while a process has more work than it can do, before any work is done for them: else all of
- * them would wait until their callers have given up. Callbacks are never refused, nor is what asks whether the server lives, or
- * what follows a stream.
+ * Refuses a share of all requests while a process has more work than it can do, before any work is done for them: otherwise all
+ * of them would wait until their callers give up. Callbacks, health checks and streams are never refused.
  * @param askDatabase resolves when a statement has had its turn in the pool; at once while the database is down
- * @param busy the share of the time since it was asked last in which the process was at work
+ * @param busy the share of the time since its last call in which the process was busy
  */
 export function createAdmission(
   { clock, random, metrics, log }: Pick<Context, 'clock' | 'random' | 'metrics' | 'log'>,
@@ -74,7 +73,7 @@ export function createAdmission(
   let askedAtMs: number | undefined
 
   function lookLater(): void {
-    if (lookedAtMs === undefined) busy() // From now on.
+    if (lookedAtMs === undefined) busy() // Starts the measurement.
     lookedAtMs = clock.monotonicMs()
     ended = 0
     setTimeout(look, lookEveryMs).unref()
@@ -88,7 +87,7 @@ export function createAdmission(
     admitting = nextAdmitting(admitting, isOverloaded({ underWay, ended, sinceMs, busy: busy(), databaseMs }))
     metrics.setAdmittedShare(admitting.share)
     if (before === 1 && admitting.share < 1)
-      log.warn({ underWay }, 'more work than this process can do: it refuses some requests with OVERLOADED')
+      log.warn({ underWay }, 'this process is overloaded: it refuses some requests with OVERLOADED')
     if (before < 1 && admitting.share === 1) log.warn('this process admits every request again')
     const isCrowded = underWay > fewRequests
     if (isCrowded && askedAtMs === undefined) ask(nowMs)
@@ -107,7 +106,7 @@ export function createAdmission(
   return {
     admits: (request: IncomingMessage): boolean =>
       admitting.share === 1 || !mayBeRefused(request) || random() < admitting.share,
-    /** It is under way until its response has ended. */
+    /** Counts a request as under way until its response has ended. */
     follow(request: IncomingMessage, response: ServerResponse): void {
       if (isStream(request)) return // It may last for hours.
       if (++underWay > fewRequests && lookedAtMs === undefined) lookLater()
@@ -116,7 +115,7 @@ export function createAdmission(
         ended++
       })
     },
-    /** Spread, so that those who were refused do not come back together. */
+    /** Spread out, so that refused callers do not return at the same time. */
     retryAfterMs: () => 1_000 + Math.round(random() * 4_000),
   }
 }

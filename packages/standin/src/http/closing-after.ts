@@ -1,8 +1,8 @@
 /**
- * A stream that calls `close` when it ends, however it ends.
+ * A stream that calls `close` when it ends in any way.
  *
- * A reader that leaves may drop the answer it was waiting for. An unhandled rejection of
- * that answer would end the process.
+ * A reader that leaves may drop the answer that it was waiting for. If that answer rejects, the unhandled rejection would end
+ * the process.
  */
 export function closingAfter<Event>(stream: AsyncIterable<Event>, close: () => void): AsyncGenerator<Event> {
   const events = closing(stream, close)

@@ -3,11 +3,11 @@ import type { Config } from '../config/config.ts'
 import type { DatabaseWatch } from '../database/database-watch.ts'
 
 /**
- * `live`: the process answers. `ready`: it can do what its parts promise, also while it bridges an outage of the database:
- * a balancer that removed every replica at once would turn the outage into a stop.
+ * `live`: the process answers. `ready`: it can do what its parts promise, also while it bridges a database outage: if a balancer
+ * removed every replica at once, the outage would become total.
  * @param isWorking whether this process claims the runs that are due
  * @param unreadable keys that stored values need and this process does not have
- * @param isStopping whether this process was told to stop: a balancer must send it nothing new
+ * @param isStopping whether this process is stopping: a balancer must not send it new requests
  */
 export function registerHealthRoutes(
   server: FastifyInstance,

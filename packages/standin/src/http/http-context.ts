@@ -1,22 +1,21 @@
 import { LRUCache } from 'lru-cache'
 import type { AccessContext } from '../access/access-context.ts'
 
-/** Finds the account of a thing by its id: among all accounts, or only on the given one. Undefined: there is none. */
+/** Finds the account of a run, schedule or file by its id, among all accounts or only on the given one. */
 type AccountLookup = (id: string, within?: string) => Promise<string | undefined>
 
-/** Finds the account that a thing with an id of its own belongs to. */
 export interface AccountLookups {
   accountOfRun: AccountLookup
   accountOfSchedule: AccountLookup
   accountOfArtifact: AccountLookup
 }
 
-/** The context of what is called from outside. */
+/** The context of routes and procedures. */
 export type HttpContext = AccessContext & { http: AccountLookups }
 
 const idsKept = 10_000
 
-/** Looks among all accounts once for each id: a thing never changes its account. */
+/** Searches all accounts once for each id: nothing moves to another account. */
 export function rememberAccounts({
   accountOfRun,
   accountOfSchedule,

@@ -11,12 +11,12 @@ import { logFailure, problemOf } from './problem.ts'
 import { parseJson } from './strict-json.ts'
 import { traceRequests } from './trace-requests.ts'
 
-/** The procedures of a batch stand in the path: at the default of 100 characters it would be a 404. */
+/** The path names all procedures of a batch: with the default of 100 characters, long ones would get a 404. */
 const maxParamLength = 5_000
 
 /**
- * Fastify with what holds for every route: limits, time-outs, CORS, one form of error, one log line without the URL.
- * @param fastRoutes what is answered before Fastify sees it
+ * Fastify with what all routes share: limits, time-outs, CORS, one form of error, one log line without the URL.
+ * @param fastRoutes routes that are answered before Fastify sees them
  */
 export async function createHttpServer(
   ctx: AccessContext,
@@ -28,13 +28,13 @@ export async function createHttpServer(
   const server = Fastify({
     serverFactory: createFastServer(ctx, fastRoutes, createAdmission(ctx, askDatabase && { askDatabase })),
     bodyLimit: maxBodyBytes,
-    // A request that drips in holds nothing for long; Node checks this often.
+    // A request that trickles in is cut soon; Node checks this often.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     requestTimeout: 30_000,
     clientErrorHandler: answerMalformedRequest,
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
-    // `drainHttp` closes idle connections. A request that still arrives on another one is served.
+    // `drainHttp` closes idle connections itself, and still serves requests that arrive on others.
     forceCloseConnections: false,
     return503OnClosing: false,
     trustProxy,
@@ -43,7 +43,7 @@ export async function createHttpServer(
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
     genReqId: () => randomUUID(),
-    // Before any route is found. Fastify's own answer would repeat the URL.
+    // Errors before a route is found: Fastify's own answer would repeat the URL.
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
   })
 

@@ -7,7 +7,7 @@ const answers: Readonly<Record<string, { status: string; reason: string }>> = {
 }
 const malformed = { status: '400 Bad Request', reason: 'INPUT_INVALID' }
 
-/** Answers bytes that are not a complete HTTP request: always with the same few bytes, nothing of the request, then the end. */
+/** Answers bytes that are not a complete HTTP request, without repeating any of them, and closes the connection. */
 export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()

@@ -5,7 +5,7 @@ import { StandinError } from '../standin-error.ts'
 import { type HttpAnswer, problemOf } from './problem.ts'
 import { trpcConfig } from './trpc.ts'
 
-/** Refuses a request as `OVERLOADED` before anything was done for it, in the form that its address would have answered. */
+/** Refuses a request as `OVERLOADED` before anything was done for it, in the form that its route answers in. */
 export function overloadAnswer(
   { config, metrics }: Pick<Context, 'config' | 'metrics'>,
   { url, origin }: { url: string; origin?: string | undefined },
@@ -21,14 +21,14 @@ export function overloadAnswer(
     headers: {
       ...headers,
       ...(isTrpc && { 'content-type': 'application/json' }),
-      // A page that cannot read the answer would not know when to come again.
+      // Without this header, a page could not read when to try again.
       ...(origin !== undefined && config.http.appOrigins.includes(origin) && { 'access-control-allow-origin': origin }),
     },
     body: isTrpc ? trpcBody(cause, id) : body,
   }
 }
 
-/** tRPC's own clients take one error for all members of a batch. */
+/** tRPC's own clients accept one error for all members of a batch. */
 function trpcBody(cause: StandinError, requestId: string): string {
   const error = getTRPCErrorFromUnknown(cause)
   const ctx = { requestId, authenticate: () => Promise.reject(cause) }

@@ -4,7 +4,7 @@ import type { Caller } from '../access/caller.ts'
 import type { HttpContext } from './http-context.ts'
 import type { RequestContext } from './trpc.ts'
 
-/** What the procedures are given of a request. */
+/** What procedures get to know of a request. */
 export function requestContextOf(ctx: HttpContext, request: FastifyRequest): RequestContext {
   const arrival = { arrivedAtMs: ctx.clock.monotonicMs(), address: request.ip }
   let caller: Promise<Caller> | undefined // One look-up for all procedures of a batch.

@@ -2,13 +2,13 @@ import { isStorable, notStorable } from '@standin/contracts'
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
 
-/** No input of a procedure or an action comes near. `JSON.parse` bears any depth, but what works on its value may not. */
+/** Far above any input of a procedure or an action. `JSON.parse` accepts any depth, but code that uses the value may not. */
 const maxDepth = 32
 const maxEntries = 1_000
 
 /**
  * JSON from outside: well-formed UTF-8, and a value that passes `checkJson`.
- * @throws StandinError `INPUT_INVALID` for what is neither
+ * @throws StandinError `INPUT_INVALID` if it is not JSON in UTF-8
  * @throws ZodError naming the field
  */
 export function parseJson(body: Uint8Array | string, limits?: { lenient?: boolean }): unknown {
@@ -24,7 +24,7 @@ function readJson(body: Uint8Array | string): unknown {
   }
 }
 
-/** @throws StandinError `INPUT_INVALID` for what is not UTF-8: any other decoder would replace it */
+/** @throws StandinError `INPUT_INVALID` if the bytes are not UTF-8: other decoders would replace some of them */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -43,10 +43,9 @@ export function checkQuery(url: string): void {
 }
 
 /**
- * Refuses what no schema should have to check: unbounded nesting and lists, numbers that overflow, text that
- * cannot be stored, keys that reach a prototype. For what holds opaque parts, such as the input of an action, this is the
- * only check.
- * @param lenient passes any text and number, for JSON of which only fields that are checked later are kept
+ * Refuses what no schema should have to check: unbounded nesting and lists, numbers that overflow, text that cannot be stored,
+ * keys that reach a prototype. For opaque values, such as the input of an action, this is the only check.
+ * @param lenient accepts any text and number, for JSON of which only fields that are checked later are kept
  * @returns the value
  * @throws ZodError naming the field
  */

@@ -1,7 +1,7 @@
 import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { FastifyInstance } from 'fastify'
 
-/** Each request by its route, never its address: that can hold a secret. Its id is that of the log. */
+/** A span for each request, named after its route, never its address, which can hold a secret. It has the log's request id. */
 export function traceRequests(server: FastifyInstance): void {
   const tracer = trace.getTracer('standin')
   const spans = new WeakMap<object, Span>()

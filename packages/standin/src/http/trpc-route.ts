@@ -35,7 +35,7 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
   await server.register(
     async (scope) => {
       scope.addHook('onRequest', async (request) => checkQuery(request.url))
-      // tRPC hands Fastify a web Response.
+      // tRPC gives Fastify a web Response.
       scope.addHook('onSend', async (request, _reply, payload) => {
         if (!(payload instanceof Response)) return payload
         if (!payload.headers.get('content-type')?.startsWith('text/event-stream')) return payload
@@ -47,7 +47,7 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
       const options = { router, maxBatchSize, createContext, onError, responseMeta }
       const trpcOptions = options as Options<Router>['trpcOptions']
       fastifyTRPCPlugin(scope, { trpcOptions }, () => {})
-      // tRPC parses the text. The plugin's own parser would replace what is not UTF-8.
+      // tRPC parses the text. The plugin's own parser would replace bytes that are not UTF-8.
       scope.removeContentTypeParser('application/json')
       scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
         decodeText(body),
@@ -57,15 +57,15 @@ export async function registerTrpcRoute<Router extends AnyTRPCRouter>(
   )
 }
 
-/** tRPC answers 200 and sends the refusal as an event: its reader would come again at once. */
+/** tRPC answers 200 and sends the refusal as an event, so that its reader would reconnect at once. */
 function refuseStream({ body, headers }: Response, { status, retryAfterMs }: Refusal): Response {
   return new Response(body, { status, headers: { ...Object.fromEntries(headers), ...retryAfterOf([retryAfterMs]) } })
 }
 
 /**
- * Tells the browser to reconnect a broken stream after a quarter of a second: tRPC sends no `retry`, and without one
- * an EventSource waits three seconds.
- * @param closing ends the stream without tRPC's last event, so that its reader reconnects: to another replica
+ * Makes the browser reconnect a broken stream after a quarter of a second: tRPC sends no `retry`, and without it an EventSource
+ * waits three seconds.
+ * @param closing ends the stream without tRPC's last event, so that its reader reconnects to another replica
  */
 export function reconnectSoon(response: Response, closing: AbortSignal): Response {
   if (!response.body) return response

@@ -13,7 +13,7 @@ import { closingAfter } from './closing-after.ts'
 import type { HttpContext } from './http-context.ts'
 import { checkJson } from './strict-json.ts'
 
-/** What a request brings along. */
+/** What procedures get to know of a request. */
 export interface RequestContext {
   requestId: string
   /** Looks at the Authorization header. @throws StandinError `UNAUTHENTICATED` */
@@ -21,7 +21,7 @@ export interface RequestContext {
 }
 
 const t = initTRPC.context<RequestContext>().create({
-  isDev: false, // Else errors carry a stack.
+  isDev: false, // Otherwise errors carry a stack.
   errorFormatter({ shape, error, ctx, path }) {
     const { reason, status, message, retryAfterMs, issues } = toRefusal(error)
     const { trpc: code } = errorReasons[reason]
@@ -47,15 +47,15 @@ export const trpcConfig = t._config
 
 /** A contract about one account. */
 type OfAccount = ProcedureContract & { account: Exclude<ProcedureContract['account'], 'caller'> }
-/** A contract about all accounts that its caller was granted. */
+/** A contract about all accounts that the caller was granted. */
 type OfCaller = ProcedureContract & { account: 'caller' }
 
 export type Contracted = ReturnType<typeof contracted>
 
 /**
- * Procedures as their contracts declare them: who may call is checked before the input is parsed, and the account before
- * the handler runs. So a handler never meets a caller who may not act on `ctx.accountId` or, for lists over all accounts,
- * on `ctx.accounts`.
+ * Procedures as their contracts declare them: the kind of caller is checked before the input is parsed, and the account before
+ * the handler runs. So the caller of a handler may always act on `ctx.accountId` or, for lists over all accounts, on
+ * `ctx.accounts`.
  */
 export function contracted(ctx: HttpContext) {
   const onAccount = (contract: OfAccount) => async (known: Caller, input: unknown) => {
@@ -68,13 +68,13 @@ export function contracted(ctx: HttpContext) {
   const onAllAccounts = (caller: Caller): { accounts: GrantedAccounts } => ({ accounts: grantedAccounts(caller) })
 
   return {
-    /** A query or mutation on `ctx.accountId`; its output is checked against the contract and stripped to it. */
+    /** A query or mutation on `ctx.accountId`. Its output is validated, and fields outside the contract are dropped. */
     call: <Input extends z.ZodType, Output extends z.ZodType>(contract: OfAccount & { input: Input; output: Output }) =>
       admitting(ctx, contract, onAccount(contract)).output(outputOf(contract.output)),
     /** A subscription on `ctx.accountId`; its handler yields `tracked(id, data)`. */
     stream: <Input extends z.ZodType>(contract: OfAccount & { kind: 'subscription'; input: Input }) =>
       admitting(ctx, contract, onAccount(contract)),
-    /** A query over `ctx.accounts`; its output is checked against the contract and stripped to it. */
+    /** A query over `ctx.accounts`. Its output is validated, and fields outside the contract are dropped. */
     callOnAll: <Input extends z.ZodType, Output extends z.ZodType>(
       contract: OfCaller & { input: Input; output: Output },
     ) => admitting(ctx, contract, onAllAccounts).output(outputOf(contract.output)),
@@ -121,7 +121,7 @@ function admitting<Input extends z.ZodType, Admission extends object>(
     })
 }
 
-/** A wrong answer is the server's mistake: reported as a ZodError it would look like the caller's. */
+/** A wrong answer is the server's mistake. As a ZodError it would look like the caller's. */
 const outputOf =
   <Output extends z.ZodType>(schema: Output) =>
   (data: unknown): z.output<Output> => {
@@ -134,7 +134,7 @@ const notFound = { run: 'RUN_NOT_FOUND', schedule: 'SCHEDULE_NOT_FOUND', artifac
 
 /**
  * The account that a call is about, and the caller with what they may do there.
- * @throws StandinError where the caller may not act on the account, or the thing does not exist for this caller
+ * @throws StandinError if the caller may not act on the account, or the run, schedule or file does not exist for this caller
  */
 async function admittedOn(
   ctx: HttpContext,

@@ -23,7 +23,7 @@ const nothing = {
 }
 
 /**
- * The rows that a run found, in pages; also while it runs, up to its last checkpoint.
+ * The rows that a run found, in pages. While it runs, those up to its last checkpoint.
  * @throws StandinError `RUN_NOT_FOUND`, `SCOPE_FORBIDDEN`; `INPUT_INVALID` for a key or a cursor of another result
  */
 export async function readResult(
@@ -103,7 +103,7 @@ function select(
   }
 }
 
-/** More would only cost: each is looked for in every row. */
+/** Each word is searched in every row, so more would be slow. */
 const mostWords = 10
 
 function wordsOf(search: string): string[] {
@@ -123,5 +123,5 @@ function placeColumn(columns: readonly SentColumn[]): string {
 function positionOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined
   if (/^\d{1,9}$/.test(cursor)) return Number(cursor)
-  throw new StandinError('INPUT_INVALID', { detail: 'This result did not return the cursor.' })
+  throw new StandinError('INPUT_INVALID', { detail: 'The cursor does not come from this result.' })
 }

@@ -4,8 +4,8 @@ import { StandinError } from '../standin-error.ts'
 import type { ResultsContext } from './results-context.ts'
 
 /**
- * Checks that a caller may have what a run found: it was read with the action's scopes, so a caller who lacks one of
- * them would see more than Trackunit shows them. For an action that the server no longer has, nothing is checked.
+ * Checks that a caller may read what a run found: it was read with the action's scopes, so a caller without one of them would
+ * see more than Trackunit shows them. Nothing is checked for an action that the server no longer has.
  * @throws StandinError `SCOPE_FORBIDDEN`
  */
 export function checkMayRead(

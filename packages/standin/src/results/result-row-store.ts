@@ -7,7 +7,7 @@ import type { ResultOfRun } from './result-store.ts'
 import { runResultRows, runResults } from './result-table.ts'
 import type { StorableRow } from './understand-rows.ts'
 
-/** Adds rows from a position on. A row is new when the previous run did not have it; without a previous run, none is. */
+/** Adds rows from a position on. A row is new if the previous run did not have it; without a previous run, none is new. */
 export async function insertRows(
   tx: Transaction,
   { run, position, rows }: { run: RunKey; position: number; rows: readonly StorableRow[] },
@@ -43,7 +43,7 @@ export type KeptRows = Pick<ResultOfRun, 'accountId' | 'runId' | 'rows'>
 const isKept = ({ accountId, runId: id, rows }: KeptRows) =>
   and(isOfRun(runResultRows, { id, accountId }), lt(runResultRows.position, rows))
 
-/** One text, however many words and values. */
+/** The statement's text is the same for any number of words and values. */
 function selected(kept: KeptRows, { words, filter, isNew, within }: RowSelection): SQL | undefined {
   return and(
     isKept(kept),
@@ -68,7 +68,7 @@ const placeOf = (key: string): SQL => sql`(${runResultRows.cells} ->> ${key}::te
 const degreesOf = (key: string, part: 1 | 2): SQL =>
   sql`round(split_part(${placeOf(key)}, ',', ${part}::int)::numeric, 6)::float8`
 
-/** For `like`: what contains the word. */
+/** A `like` pattern for texts that contain the word. */
 const patternOf = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
 export async function countRows(db: Database, kept: KeptRows, selection: RowSelection): Promise<number> {
@@ -136,7 +136,7 @@ function valueToSort(column: SentColumn | 'machine'): SQL {
   return ['text', 'moment', 'place'].includes(column.kind) ? sql`lower(${cell})` : sql`(${cell})::float8`
 }
 
-/** A cell as text: a message is found and sorted by its English. */
+/** A cell as text. Messages are searched and sorted by their English text. */
 const textOfCell = (key: string | SQL): SQL =>
   sql`coalesce(${runResultRows.cells} -> ${key}::text ->> 'text', ${runResultRows.cells} ->> ${key}::text)`
 
@@ -156,7 +156,7 @@ export async function countValues(
   return [...counted]
 }
 
-/** A map has so many cells on each side; the rows in one cell are one place. */
+/** A map has this many cells on each side. Rows in the same cell are one place. */
 const cellsPerSide = 12
 /** In degrees. Smaller cells would split a yard. */
 const leastCellDegrees = 0.125

@@ -12,7 +12,7 @@ export type ResultOfRun = typeof runResults.$inferSelect
 
 const isResultOf = and(eq(runResults.accountId, runs.accountId), eq(runResults.runId, runs.id))
 
-/** So many at a time, so that no statement takes long: one result can have 100,000 rows. */
+/** Batch sizes, so that no statement takes long: one result can have 100,000 rows. */
 const resultsAtOnce = 100
 const rowsAtOnce = 10_000
 /** Each may have 100,000 rows. */
@@ -47,7 +47,7 @@ async function countRowsOfOthers(tx: Transaction, { id, accountId }: RunKey): Pr
   return Number(row?.rows ?? 0)
 }
 
-/** The last run of the same action with the same input that succeeded and has a result. */
+/** The last successful run of the same action with the same input that has a result. */
 async function findPreviousRun(tx: Transaction, run: RunKey): Promise<string | undefined> {
   const self = await findRun(tx, run)
   if (!self) return undefined

@@ -23,14 +23,14 @@ export const runResults = pgTable(
     runId: uuid().notNull(),
     /** Rows of this earlier run are not new in this one. Not a foreign key: the earlier run may age out first. */
     previousRunId: uuid(),
-    /** How many rows a checkpoint has kept; rows after these belong to an unfinished attempt. */
+    /** How many rows a checkpoint has kept. Later rows belong to an unfinished attempt. */
     rows: integer().notNull().default(0),
     columns: jsonb().$type<SentColumn[]>().notNull().default([]),
     chart: jsonb().$type<SentChart>(),
     detail: messageColumn(),
     figure: jsonb().$type<SentFigure>(),
     offer: jsonb().$type<SentOffer>(),
-    /** What the action has found before it has all rows, and how much that is; null once it adds rows. */
+    /** Early findings and their total; null once the action adds rows. */
     early: jsonb().$type<{ rows: SentRow[]; total: number }>(),
     createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },

@@ -14,9 +14,9 @@ import {
   understandRow,
 } from './understand-rows.ts'
 
-/** The result of a run. Each call replaces the previous one, except `rows`; everything is readable from the next checkpoint on. */
+/** The result of a run. Each call replaces the previous one, except `rows`. Everything can be read after the next checkpoint. */
 export interface ResultWriter {
-  /** A column's kind says what its cells hold. Set the columns before adding rows. */
+  /** Sets the columns; call it before adding rows. A column's kind is the kind of its cells. */
   columns(columns: readonly GivenColumn[]): Promise<void>
   /**
    * Adds rows at the end; if they have an order, the worst first. A row whose id already exists is ignored.
@@ -26,15 +26,14 @@ export interface ResultWriter {
   /** At most one. */
   chart(chart: SentChart): Promise<void>
   /**
-   * Early findings, the worst first, which may still change. They are shown until the first call of `rows`. Each call replaces
-   * the one before.
+   * Early findings, the worst first, which may still change. They are shown until the first call of `rows`.
    * @param total how many there are; the first 50 rows are kept
-   * @throws Error when a cell does not match its column
+   * @throws Error if a cell does not match its column
    */
   early(rows: readonly GivenRow[], total: number): Promise<void>
-  /** The number that the result is about. Emails show it large, before the text that continues it. */
+  /** The key number of the result. Emails show it large, before its text. */
   figure(figure: SentFigure | null): Promise<void>
-  /** A schedule that makes this result possible or better, for the app to offer; at most one. */
+  /** A schedule that would improve this result. The app offers it. */
   offer(offer: SentOffer): Promise<void>
   /** What the headline leaves out, and why. */
   detail(text: Message): Promise<void>
@@ -47,7 +46,7 @@ export interface ResultWriter {
     chart?: SentChart | null
     /** Where Manager shows a machine. */
     machineUrl?: (id: string) => string
-    /** Says messages in the language of the reader; without it, files are in English. */
+    /** Formats messages in the reader's language; without it, files are in English. */
     say?: (message: Message) => string
   }>
 }
@@ -65,9 +64,9 @@ export interface OpenResult extends ResultWriter {
 }
 
 interface AroundResult {
-  /** A result is not begun while the account's others have that many rows. */
+  /** No result is begun while the account's others have this many rows. */
   rowsPerAccount?: number
-  // What files need beside the result itself.
+  // What files need besides the result itself.
   machineUrl?: (id: string) => string
   say?: (message: Message) => string
 }

@@ -12,7 +12,7 @@ interface Counting {
   result: ResultOfRun
 }
 
-/** What one process keeps about results between calls, and what it is given from outside. */
+/** What one process keeps about results between calls, and the hooks that it needs. */
 export interface ResultsMemory {
   /** The same for every page, search and filter of a result. */
   facets: LRUCache<string, SentResult['facets'], Counting>

@@ -1,7 +1,7 @@
 import { type Message, type SentColumn, type SentRow, textOf, withTexts } from '@standin/contracts'
 import { StandinError } from '../standin-error.ts'
 
-/** A row as an action adds it. A cell that is left out is unknown. */
+/** A row as an action adds it. A missing cell is unknown. */
 export interface GivenRow {
   /** What the row is about, the same in every run: the next run uses it to find what is new. */
   id: string
@@ -16,7 +16,7 @@ const longest = { id: 200, cell: 500, name: 200 } as const
 const textKinds: ReadonlySet<SentColumn['kind']> = new Set(['text', 'moment', 'place'])
 
 /**
- * Checks a row against the columns and cuts its texts.
+ * Checks a row against the columns and shortens its texts.
  * @param number of the row in the result, from 1
  * @throws StandinError `ACTION_FAULTY` for a cell without a column or of another kind, naming row and column
  */

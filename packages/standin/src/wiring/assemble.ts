@@ -31,7 +31,7 @@ import { uninstallHooks } from '../when-uninstalled.ts'
 export type StandinContext = DeliveriesContext & CallbacksContext & HttpContext
 
 /**
- * A replica with what each part keeps between calls, and the hooks by which an earlier part reaches a later one. Nothing
+ * The context of a replica: what each part keeps between calls, and the hooks by which a lower layer calls a higher one. Nothing
  * runs yet.
  */
 export function assemble(

@@ -44,31 +44,31 @@ import { sweepBudgets } from '../trackunit/rate-budget-store.ts'
 import type { StandinContext } from './assemble.ts'
 
 type BackgroundRow = LoopRow & {
-  /** Which processes run it; without it, all. */
+  /** The part of the product whose processes run it; all, if undefined. */
   part?: Part
   /** A notification on this channel wakes it. */
   wokenBy?: Channel
-  /** Loops of this kind that run side by side. */
+  /** How many such loops run in parallel. */
   count?: number
-  /** It waits until this question, asked once a second together with all others, finds work. */
+  /** Waits until this query finds work. All of them are sent in one statement, once a second. */
   due?: WaitingLoops['due']
-  /** Told what the question found. */
+  /** Called with what the query found. */
   hear?: (inMs: number | undefined) => void
-  /** One replica does it for all, in turns of this length. */
+  /** One replica at a time does it for all, once in each period. */
   isSweep?: boolean
 }
 
 const seconds = 1_000
 const hours = 3_600_000
 
-/** For a loop that waits for its question to find work. */
+/** The period of a loop that waits for its query: a safety net. */
 const netMs = 60 * seconds
 
 /** Every background loop, with its period. Each finds its work in the database, so that any replica may do it. */
 export function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
   const auditRetained = () => new Date(ctx.clock.now().getTime() - ctx.config.auditRetentionMs)
   return [
-    // The database, even if no balancer asks for it
+    // The database, even if no balancer asks about it
     { name: 'watch-database', everyMs: 10 * seconds, work: () => ctx.watch.suspect().then(() => false) },
     // Audit
     { name: 'seal-audit', everyMs: netMs, due: unchainedDue(ctx.audit.macs.kids), work: () => sealEntries(ctx) },
@@ -163,7 +163,7 @@ export function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
       due: schedulesDue,
       work: () => startDueSchedules(ctx),
     },
-    // An account takes at most one of the four.
+    // An account uses at most one of the four.
     {
       name: 'deliver',
       part: 'worker',
@@ -183,7 +183,7 @@ export function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
   ]
 }
 
-/** @returns what stops all of them */
+/** @returns a function that stops all of them */
 export function startLoops(ctx: StandinContext): () => Promise<void> {
   const rows = backgroundLoops(ctx).filter(({ part }) => part === undefined || ctx.config.parts.includes(part))
   const loops = new Map<string, BackgroundLoop[]>()

@@ -7,7 +7,7 @@ import { suspendRuns } from '../runs/wake-runs.ts'
 import { forgetAllInForce, forgetInForce, hearTokenChange, recheckTokens } from '../tokens/token-changes.ts'
 import type { StandinContext } from './assemble.ts'
 
-/** What this replica does when another announces a change. After a lost connection it looks again at everything. */
+/** What this replica does when another one announces a change. After a lost connection it checks everything. */
 export async function hearOthers(ctx: StandinContext): Promise<void> {
   const { listener, watch, access, runs, config, log } = ctx
   const isWorker = config.parts.includes('worker')

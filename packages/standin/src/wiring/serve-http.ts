@@ -57,7 +57,7 @@ export async function serveHttp(
   }
   if (parts.includes('callbacks'))
     await server.register(async (scope) => {
-      // By a wrong clock, a genuine callback has expired or is from the future.
+      // With a wrong clock, a genuine callback seems expired or from the future.
       scope.addHook('onRequest', async () => {
         if (ctx.watch.clockOffByMs() !== undefined)
           throw new StandinError('STORAGE_UNAVAILABLE', { retryAfterMs: 30_000 })

@@ -10,7 +10,7 @@ import { joinPresence, type Presence } from './presence.ts'
 export interface AttachOrStart {
   readonly folder: EmbeddedFolder
   readonly credentials: ClusterCredentials
-  /** Starts PostgreSQL; on the given port when it is free, or on a free one. */
+  /** Starts PostgreSQL, on the given port if it is free, or else on a free one. */
   readonly launch: (wish: { port: number | undefined }) => Promise<Launched>
   /** Called once when PostgreSQL dies while this process is attached. */
   readonly onLost: () => void
@@ -29,7 +29,7 @@ const speakAfterMs = 3_000
 const pollMs = 20
 const maxPauseMs = 1_000
 
-/** Joins the server that runs on the folder, or starts it. Of several that start at once PostgreSQL's own lock lets one win. */
+/** Joins the PostgreSQL that runs in the folder, or starts it. If several start at once, PostgreSQL's own lock lets one win. */
 export async function attachOrStart(options: AttachOrStart): Promise<Attached> {
   const { folder, credentials, launch, onLost, log, signal } = options
   const begunAtMs = performance.now()
@@ -65,7 +65,7 @@ export async function attachOrStart(options: AttachOrStart): Promise<Attached> {
   }
 }
 
-/** Problems that pass: another start was faster, processes of the last one are ending, or the port was taken. */
+/** Temporary problems: another start was faster, processes of the last one are ending, or the port was taken. */
 const passing = /lock file .* already exists|pre-existing shared memory block|could not create any TCP\/IP sockets/
 
 function reasonToTryAgain(output: string, folder: EmbeddedFolder): string {

@@ -6,8 +6,8 @@ import type { Binaries } from './binaries.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 
 /**
- * A copy that every user may read and run, since the checkout may lie below a folder of root's own. Made once for each
- * version and left in the temporary folder: a running server loads from it, and who uses it last cannot be known.
+ * A copy that every user may read and run, since the checkout may be below a folder that only root can enter. Made once for each
+ * version and left in the temporary folder: a running server loads from it, and its last user cannot be known.
  */
 export async function copyBinaries(binaries: Binaries): Promise<Binaries> {
   const folder = join(tmpdir(), `standin-postgres-${await fingerprint(binaries.postgres)}`)
@@ -22,7 +22,7 @@ export async function copyBinaries(binaries: Binaries): Promise<Binaries> {
     await rename(fresh, folder)
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true })
-    // Another start was faster. What someone else laid there is never run.
+    // Another start was faster. Files of another user are never run.
     if (await isOwn(folder)) return copy
     const remedy = `remove ${folder}, and see that there is room for 60 MB`
     throw new EmbeddedPostgresError(`PostgreSQL's binaries cannot be copied for an unprivileged user: ${remedy}`, {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { linkLibraries } from './link-libraries.ts'
 
-/** Absolute paths of PostgreSQL's programs; `lib` and `share` lie beside their folder. */
+/** Absolute paths of PostgreSQL's programs; `lib` and `share` are beside their folder. */
 export interface Binaries {
   readonly initdb: string
   readonly postgres: string

@@ -1,4 +1,4 @@
-/** All that PostgreSQL is given of the environment: it must not inherit encryption keys, which its own children would show. */
+/** The environment of PostgreSQL: it must not inherit encryption keys, which its own children would show. */
 export function childEnvironment(host: NodeJS.ProcessEnv): Record<string, string> {
   return {
     PATH: host.PATH ?? '/usr/bin:/bin',

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 
-/** Where everything of one embedded PostgreSQL lies. */
+/** The paths of one embedded PostgreSQL. */
 export interface EmbeddedFolder {
-  /** Comes into being in one step and whole, so that a folder that exists can be used. */
+  /** Created whole in one step, so that a folder that exists can be used. */
   readonly root: string
   /** PostgreSQL's own data directory. */
   readonly cluster: string

@@ -1,4 +1,4 @@
-/** Why the embedded PostgreSQL cannot be used, in one line that says what to do. */
+/** Why the embedded PostgreSQL cannot be used, and what to do, in one line. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError'
 

@@ -303,8 +303,8 @@ test('a folder that cannot be created gives one line', async () => {
   const file = join(folder, 'file')
   await writeFile(file, '')
 
-  expect(await oneLine(start(file))).toContain('a file stands where')
-  expect(await oneLine(start(join(file, 'below')))).toContain('a file stands where')
+  expect(await oneLine(start(file))).toContain('must be a folder, and there is a file')
+  expect(await oneLine(start(join(file, 'below')))).toContain('must be a folder, and there is a file')
   expect(await oneLine(start(join(folder, 'long'.repeat(300))))).toContain('choose a shorter')
 })
 

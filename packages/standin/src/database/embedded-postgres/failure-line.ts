@@ -18,7 +18,10 @@ const remedies: readonly [pattern: RegExp, remedy: (folder: string) => string][]
     /Permission denied|EACCES|EPERM|Operation not permitted|wrong ownership/i,
     (folder) => `this user may not use ${folder}: start as the user it belongs to, or choose another data folder`,
   ],
-  [/ENOTDIR|EEXIST|Not a directory/i, (folder) => `a file stands where ${folder} must be: choose another data folder`],
+  [
+    /ENOTDIR|EEXIST|Not a directory/i,
+    (folder) => `${folder} must be a folder, and there is a file: choose another data folder`,
+  ],
   [/ENAMETOOLONG|File name too long/i, () => 'its path is too long: choose a shorter data folder'],
   [/EMFILE|ENFILE|Too many open files/i, () => 'too many files are open: raise the limit (ulimit -n)'],
 ]
@@ -27,7 +30,7 @@ const remedies: readonly [pattern: RegExp, remedy: (folder: string) => string][]
 export function failureLine(output: string, folder: string): string {
   const known = remedies.find(([pattern]) => pattern.test(output))
   if (known) return `The embedded PostgreSQL cannot start: ${known[1](folder)}`
-  return `The embedded PostgreSQL in ${folder} cannot start (${lastComplaint(output)}): mend that`
+  return `The embedded PostgreSQL in ${folder} cannot start (${lastComplaint(output)}): fix that`
 }
 
 /** Turns an error of the file system or of starting a program into one line, unless it already is one. */
@@ -38,6 +41,6 @@ export function asEmbeddedPostgresError(error: unknown, folder: string): unknown
 
 function lastComplaint(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim())
-  const complaint = lines.findLast((line) => /FATAL|PANIC|error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing'
+  const complaint = lines.findLast((line) => /FATAL|PANIC|error/i.test(line)) ?? lines.at(-1) ?? 'no message'
   return complaint.trim().slice(0, 300)
 }

@@ -16,11 +16,11 @@ import { stayAttached } from './stay-attached.ts'
 export { EmbeddedPostgresError }
 
 export interface EmbeddedPostgresOptions {
-  /** Standin's data folder; PostgreSQL takes `postgres` in it. Made when it is not there. */
+  /** Standin's data folder; PostgreSQL uses `postgres` in it. Created if it does not exist. */
   readonly dataDir: string
   /** `false` only for tests: faster, but a power cut loses the data. Applies to the process that starts the server. */
   readonly durable?: boolean
-  /** Gets a line when something happens that its reader may want to know. */
+  /** Called with a line for people when something noteworthy happens. */
   readonly log?: (line: string) => void
 }
 
@@ -34,8 +34,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 }
 
 /**
- * Starts a PostgreSQL of Standin's own in a data folder, or attaches to the one that another process started there; when it
- * dies, an attached process restarts it on the same port. It outlives a process that was killed.
+ * Starts a PostgreSQL for Standin in a data folder, or attaches to the one that another process started there. If it dies, an
+ * attached process restarts it on the same port. It outlives a process that was killed.
  * @throws EmbeddedPostgresError with one line that says what to do
  */
 export async function startEmbeddedPostgres({
@@ -78,7 +78,7 @@ async function initialise(folder: EmbeddedFolder, { durable, log }: Options): Pr
   const credentials = await readCredentials(folder)
   if (credentials) return credentials
   throw new EmbeddedPostgresError(
-    `${folder.root} is there without ${folder.credentials}: restore that file, remove the folder to begin with an empty database`,
+    `${folder.root} exists without ${folder.credentials}: restore that file, remove the folder to begin with an empty database`,
   )
 }
 

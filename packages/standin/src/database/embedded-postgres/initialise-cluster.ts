@@ -17,8 +17,8 @@ export interface Initialisation {
 }
 
 /**
- * Makes the cluster with its roles, database and passwords in a folder beside, and gives it its name in one step: a folder
- * of that name is always whole. When two do it at once, the first one's stays.
+ * Creates the cluster with its roles, database and passwords in a neighbouring folder, and then renames it: a folder of the final
+ * name is always complete. If two do this at once, the first one's stays.
  */
 export async function initialiseCluster(initialisation: Initialisation): Promise<void> {
   const { folder, runAs, durable } = initialisation
@@ -72,7 +72,7 @@ async function fillCluster(
 
 const abandonedAfterMs = 10 * 60_000
 
-/** What a killed initialisation left. By age, since the process of another container cannot be asked. */
+/** Removes what a killed initialisation left. By age, since processes in other containers cannot be seen. */
 async function removeLeftOver({ folder, now }: Initialisation): Promise<void> {
   const parent = dirname(folder.root)
   for (const name of await readdir(parent)) {

@@ -70,7 +70,7 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-/** From root's own, made in a user namespace, where namespaces are refused now. The folder comes last, so that a broken-off change is done again. */
+/** Changes the owner of a cluster that root made in a user namespace, if namespaces are no longer allowed. The folder comes last, so that an interrupted change is repeated. */
 async function giveAway(cluster: string, { uid, gid }: { uid: number; gid: number }): Promise<void> {
   await using handle = await open(cluster, 'r')
   if ((await handle.stat()).uid === uid) return

@@ -5,8 +5,8 @@ import { z } from 'zod'
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() })).catch([])
 
 /**
- * Makes the links between PostgreSQL's libraries that the package's own install script makes, since many npm users allow no
- * install scripts. What cannot be made is left: running the programs then fails with the reason.
+ * Makes the links between PostgreSQL's libraries that the package's install script would make, since many npm users allow no
+ * install scripts. Links that cannot be made are skipped: running the programs then fails with the reason.
  * @param folder of the package
  */
 export async function linkLibraries(folder: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 
-/** Whom PostgreSQL runs as. It refuses to run as root. */
+/** The user that PostgreSQL runs as. It refuses to run as root. */
 export type PostgresAccount =
   /** As the user who runs this process. */
   | { readonly type: 'own' }
-  /** As root seen from outside, as nobody seen from within a user namespace: files stay root's, nothing is copied. */
+  /** As root outside and `nobody` inside a user namespace: files stay root's, and nothing is copied. */
   | { readonly type: 'namespace' }
   /** As another user, from a copy of the binaries that this user can reach. */
   | { readonly type: 'other'; readonly uid: number; readonly gid: number }
@@ -15,7 +15,7 @@ export interface AccountFacts {
   /** `undefined` if there are no user ids (Windows). */
   readonly uid: number | undefined
   readonly platform: string
-  /** Of the cluster, when there is one. */
+  /** The cluster's owner, if there is a cluster. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined
   /** Whether this machine lets root make a user namespace and PostgreSQL run within it. */
   readonly mayUseNamespace: () => Promise<boolean>

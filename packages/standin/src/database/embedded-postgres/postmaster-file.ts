@@ -26,8 +26,8 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
 }
 
 /**
- * After a restart of the machine or container the number of the former postmaster may be another program's, and PostgreSQL
- * would wait for that one for ever. The file is not removed: its other lines keep PostgreSQL from starting beside
+ * After a restart of the machine or container, the former postmaster's process id may belong to another program, and PostgreSQL
+ * would wait for that one forever. The file is not removed: its other lines keep PostgreSQL from starting beside
  * orphaned backends.
  */
 export async function disownPostmasterFile(cluster: string): Promise<void> {

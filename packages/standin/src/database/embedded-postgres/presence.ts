@@ -1,8 +1,8 @@
 import postgres from 'postgres'
 
-/** That this process uses the embedded PostgreSQL, known to all others by a lock that dies with the process. */
+/** Shows the others that this process uses the embedded PostgreSQL, by a lock that ends with the process. */
 export interface Presence {
-  /** Ends the presence. `isLast` if no other process is present; then no other can join. */
+  /** Ends the presence. `isLast`: no other process is present, and none can join any more. */
   leave(): Promise<{ isLast: boolean }>
   /** Closes what `leave` has left open. */
   close(): Promise<void>
@@ -12,7 +12,7 @@ export type Joining =
   | { readonly type: 'joined'; readonly presence: Presence }
   /** Starting, recovering or being stopped: worth waiting for. */
   | { readonly type: 'not-yet'; readonly reason: string }
-  /** Someone answers, and does not take the folder's password. */
+  /** A server answers, and refuses the folder's password. */
   | { readonly type: 'refused'; readonly reason: string }
 
 /** "Standin" without its last letter; for locks in the database `postgres`, which we use for nothing else. */
@@ -28,7 +28,7 @@ export async function joinPresence(url: string, onLost: () => void): Promise<Joi
     // The lock belongs to the connection: it must never be renewed.
     max_lifetime: null,
     connect_timeout: 5,
-    // Nobody catches it when this query of the library's own breaks off, as it does while PostgreSQL is being stopped.
+    // Nothing handles the rejection if this query of the library fails, as it does while PostgreSQL is being stopped.
     fetch_types: false,
     onnotice: () => {},
     connection: { application_name: 'standin embedded-postgres presence' },
@@ -63,7 +63,7 @@ export async function joinPresence(url: string, onLost: () => void): Promise<Joi
       const [row] = await sql<{ isLast: boolean }[]>`select pg_try_advisory_lock(${lockKey}) as "isLast"`
       return { isLast: row?.isLast ?? false }
     } catch {
-      // PostgreSQL died just now: nothing is left to stop.
+      // PostgreSQL has just died: nothing is left to stop.
       return { isLast: false }
     }
   }

@@ -2,7 +2,7 @@ const windowMs = 10 * 60_000
 const delaysMs = [0, 250, 1_000, 5_000, 15_000, 30_000, 60_000]
 
 /**
- * How long to wait before PostgreSQL is started again. However often it died, it is: a disk that was full may have room again.
+ * How long to wait before PostgreSQL is started again. It never gives up: a full disk may have room again.
  * @param lostAtMs moments at which it died, the present one included
  */
 export function restartDelayMs(lostAtMs: readonly number[], nowMs: number): number {

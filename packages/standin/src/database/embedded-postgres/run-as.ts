@@ -6,17 +6,17 @@ import { nobody, type PostgresAccount } from './postgres-account.ts'
 
 export interface Program {
   readonly file: string
-  /** Made from the name by which the program reaches the cluster. */
+  /** The arguments, given the path by which the program reaches the cluster. */
   readonly args: (cluster: string) => readonly string[]
   readonly cluster: string
 }
 
-/** Starts PostgreSQL's programs as the account that was chosen, with an environment that holds nothing else. */
+/** Starts PostgreSQL's programs as the chosen account, with nothing but the given environment. */
 export interface RunAs {
   readonly account: PostgresAccount
   /** Runs to the end and returns the standard error. */
   run(program: Program, input?: string): Promise<{ succeeded: boolean; output: string }>
-  /** Lives on when this process ends; standard output and error go to an open file. */
+  /** Starts a program that outlives this process; standard output and error go to an open file. */
   launch(program: Program, logDescriptor: number): ChildProcess
 }
 
@@ -31,7 +31,7 @@ export function createRunAs(account: PostgresAccount, env: Record<string, string
       const args = [...namespaceArguments, program.file, ...program.args(program.cluster)]
       return spawn('unshare', args, { ...common, stdio })
     }
-    // Another user may not be able to reach the cluster by its path, below a folder of root's: it is handed in, opened.
+    // Another user may not reach the cluster by its path, below a folder of root's: the program gets it as an open directory.
     const directory = openSync(program.cluster, 'r')
     try {
       const { uid, gid } = account

@@ -48,7 +48,7 @@ export async function stayAttached({ launch, ...options }: StayAttached): Promis
     while (!ending.signal.aborted) {
       lostAtMs.push(performance.now())
       const delayMs = restartDelayMs(lostAtMs, performance.now())
-      const often = delayMs ? ` in ${delayMs} ms, since it dies again and again; see ${folder.log}` : ''
+      const often = delayMs ? ` in ${delayMs} ms, because it keeps dying; see ${folder.log}` : ''
       log(`The embedded PostgreSQL is gone; starting it again${often}`)
       try {
         await setTimeout(delayMs, undefined, { signal: ending.signal })
@@ -60,7 +60,7 @@ export async function stayAttached({ launch, ...options }: StayAttached): Promis
     }
   }
 
-  // Everyone who uses the address that was given out would be left behind.
+  // Everything that uses the earlier address would fail.
   async function onSamePort(found: Attached): Promise<Attached> {
     if (found.port === port) return found
     await found.presence.leave()
@@ -71,7 +71,7 @@ export async function stayAttached({ launch, ...options }: StayAttached): Promis
   async function stop(): Promise<void> {
     ending.abort()
     await guarding
-    // One that was started here and does not take connections yet has no other user: it is waited for, and then stopped.
+    // A PostgreSQL that was started here and does not accept connections yet has no other user: wait for it, then stop it.
     if (!isAttached && launched && !launched.hasExited())
       attached = await attach(port, AbortSignal.timeout(launchEndsWithinMs))
     const { presence } = attached

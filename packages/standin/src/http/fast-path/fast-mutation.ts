@@ -14,8 +14,8 @@ const maxBatchSize = 100
 const headers = { vary: 'trpc-accept, accept', 'content-type': 'application/json' }
 
 /**
- * One mutation of the router, alone or in a batch of nothing else, as `@standin/client` sends it. Stock tRPC makes a web
- * Request and a streamed Response of each call, which costs three times the work of the procedure itself.
+ * One mutation of the router, alone or in a batch of the same mutation, as `@standin/client` sends it. Stock tRPC creates a web
+ * Request and a streamed Response for each call, which costs three times as much as the procedure itself.
  * @param call the rule behind the procedure; the contract's checks come before it
  */
 export function fastMutation<Contract extends ProcedureContract>(
@@ -68,7 +68,7 @@ export function fastMutation<Contract extends ProcedureContract>(
   }
 }
 
-/** The input of each member of the batch; undefined for what only tRPC can answer. */
+/** The input of each member of the batch; undefined for a request that only tRPC can answer. */
 function inputsOf({ url, body }: FastRequest): unknown[] | undefined {
   try {
     const given: unknown = JSON.parse(body)

@@ -24,7 +24,7 @@ export interface FastRoute {
   /** As it is registered with Fastify: for the log. */
   route: string
   takes: (url: string) => boolean
-  /** @returns undefined for what it leaves to Fastify, before anything was done. A rejection becomes a problem. */
+  /** @returns undefined for a request that it leaves to Fastify, before doing anything. A rejection becomes a problem. */
   answer: (request: FastRequest) => Promise<HttpAnswer> | undefined
 }
 
@@ -38,9 +38,9 @@ interface Asked {
 type ServerFactory = NonNullable<FastifyServerOptions['serverFactory']>
 
 /**
- * Fastify's `serverFactory`: answers the few requests that services post all day before Fastify sees them, since its
- * logger, hooks and parsers cost more than the rest of such a request (`bench/README.md`, row `POST /v1/token`). Browsers,
- * unknown keys and whatever looks unusual go to Fastify. A test compares both ways.
+ * Fastify's `serverFactory`: answers the few requests that services send all day before Fastify sees them, since its logger,
+ * hooks and parsers cost more than the rest of such a request (`bench/README.md`, row `POST /v1/token`). Browsers, unknown keys
+ * and everything unusual go to Fastify. A test compares both ways.
  * @see https://fastify.dev/docs/latest/Reference/Server/#serverfactory
  */
 export const createFastServer =
@@ -70,7 +70,7 @@ export const createFastServer =
     return server
   }
 
-/** Undefined for what Fastify answers. */
+/** Undefined for a request that Fastify answers. */
 function askedOf(ctx: AccessContext, routes: readonly FastRoute[], request: IncomingMessage): Asked | undefined {
   const { url = '', headers } = request
   const route = isUsual(request) ? routes.find(({ takes }) => takes(url)) : undefined
@@ -78,7 +78,7 @@ function askedOf(ctx: AccessContext, routes: readonly FastRoute[], request: Inco
   return authenticate && { route, url, authenticate }
 }
 
-/** @returns what never rejects; undefined for what Fastify answers */
+/** @returns an answer that never rejects; undefined for a request that Fastify answers */
 function answerTo(
   ctx: AccessContext,
   { route, url, authenticate }: Asked,
@@ -121,7 +121,7 @@ function isUsual({ method, headers }: IncomingMessage): boolean {
   )
 }
 
-/** @param then gets the body, and what puts it back for Fastify to read */
+/** @param then gets the body, and a function that puts it back for Fastify to read */
 function readBody(request: IncomingMessage, then: (body: Buffer, putBack: () => void) => void): void {
   const awaitedBytes = Number(request.headers['content-length'])
   let read: Buffer = Buffer.alloc(0)
@@ -142,5 +142,5 @@ function send(response: ServerResponse, answer: HttpAnswer): void {
   response.end(answer.body)
 }
 
-/** Of a request, in bytes, by either way. */
+/** The most bytes of a request's body, on either path. */
 export const maxBodyBytes = 64 * 1024

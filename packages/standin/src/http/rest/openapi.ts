@@ -50,18 +50,18 @@ const tags: Readonly<Record<string, string>> = {
   artifact: 'Files of runs.',
   schedule: 'Runs that start at planned times.',
   delivery: 'How results reach their receivers.',
-  receiver: 'Who may get results.',
+  receiver: 'Who may receive results.',
   filter: 'Saved choices of machines.',
   audit: 'What happened on an account.',
 }
 
 /** Parts of answers that have a name of their own, with what each is. */
 const parts: ReadonlyArray<[z.ZodType, string, string]> = [
-  [messageSchema, 'Message', 'What an action says: plain text, or an object whose `text` is the English.'],
+  [messageSchema, 'Message', 'A text of an action: a string, or an object whose `text` is the English text.'],
   [errorReasonSchema, 'Reason', 'Why something failed, from a closed list.'],
   [runSchema, 'Run', 'A background run. It has ended when `endedAt` is set; then `reason` says why it failed.'],
   [runProgressSchema, 'Progress', 'How far a run is. `total` and `secondsLeft` are null while they are unknown.'],
-  [artifactSchema, 'Artifact', 'A file of a run, of so many bytes, kept until `keptUntil`.'],
+  [artifactSchema, 'Artifact', 'A file of a run. It is deleted at `keptUntil`.'],
   [deliverySchema, 'Delivery', 'How a result reached a receiver, or why it did not.'],
   [installationSchema, 'Installation', 'The app on an account. Tokens are issued while its state is `active`.'],
   [scheduleSchema, 'Schedule', 'When runs of an action start. `nextAt` is null while it is paused.'],
@@ -89,11 +89,11 @@ const problemSchema = z.object({
   status: z.int(),
   detail: z.string().describe('For people. Programs switch on `reason`.'),
   reason: z.string(),
-  requestId: z.string().describe('Under which the log of the server has the details.'),
+  requestId: z.string().describe('The id under which the server logged the details.'),
   retryAfterMs: z
     .int()
     .optional()
-    .describe('When the same request can help, in milliseconds; also as Retry-After, in seconds.'),
+    .describe('After how many milliseconds the same request may succeed; also as Retry-After, in seconds.'),
   issues: z
     .array(z.object({ path: z.string(), message: z.string() }))
     .optional()
@@ -101,8 +101,8 @@ const problemSchema = z.object({
 })
 
 /**
- * What programs in other languages are generated from: the table of routes, with the schemas of the contract that the server
- * checks with. @see OpenAPI 3.1.1
+ * The document from which clients in other languages are generated: the table of routes, with the schemas of the contract that
+ * the server validates with. @see OpenAPI 3.1.1
  * @param serverUrl the server's public address
  */
 export function openApiDocument({ serverUrl, version }: { serverUrl: string; version: string }) {
@@ -147,7 +147,7 @@ export function openApiDocument({ serverUrl, version }: { serverUrl: string; ver
   }
 }
 
-/** What the path takes, what the query takes, and what is left for the body. */
+/** Which fields of the input go into the path, the query and the body. */
 function requestOf(route: RestRoute, contract: ProcedureContract, inputs: ReturnType<typeof createSchemas>): object {
   const { shape } = contract.input as z.ZodObject
   const ofPath = pathFields(route)
@@ -181,7 +181,7 @@ function requestOf(route: RestRoute, contract: ProcedureContract, inputs: Return
 const pick = (shape: z.ZodObject['shape'], fields: readonly string[]) =>
   Object.fromEntries(fields.map((field) => [field, shape[field] as z.ZodType]))
 
-/** Schemas by name, which refer to one another by it. */
+/** Schemas by name, which refer to each other by these names. */
 function createSchemas(io: 'input' | 'output', named: ReadonlyArray<[z.ZodType, string, string]>) {
   const registry = z.registry<{ id: string }>()
   for (const [schema, id] of named) registry.add(schema, { id })
@@ -191,7 +191,7 @@ function createSchemas(io: 'input' | 'output', named: ReadonlyArray<[z.ZodType, 
     override: io === 'input' ? nameDefault : allowMore,
   }
   return {
-    /** @returns a reference to the schema, under the name that it has already or gets now */
+    /** @returns a reference to the schema, under its existing name or this one */
     refer(schema: z.ZodType, id: string): { $ref: string } {
       const known = registry.get(schema)
       if (!known) registry.add(schema, { id })
@@ -213,7 +213,7 @@ function createSchemas(io: 'input' | 'output', named: ReadonlyArray<[z.ZodType, 
   }
 }
 
-/** A reference has its words beside it: generators take them from there. */
+/** A reference has its description beside it, where generators look for it. */
 function withDescriptions(id: string, schema: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSchema {
   const words = Object.entries(fieldDescriptions[id] ?? {}).map(([field, description]) => {
     const given = schema.properties?.[field]
@@ -227,12 +227,12 @@ interface Overridden {
   jsonSchema: z.core.JSONSchema.BaseSchema
 }
 
-/** What is answered may get more fields: a client that refuses them would break with the next version. */
+/** Answers may get more fields: a client that refuses unknown ones would break with the next version. */
 function allowMore({ jsonSchema }: Overridden): void {
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
 }
 
-/** As words: generators make a field with a `default` one that must be sent. */
+/** As text: generators make a field with a `default` required. */
 function nameDefault({ jsonSchema }: Overridden): void {
   if (jsonSchema.default === undefined) return
   const words = `By default ${JSON.stringify(jsonSchema.default)}.`

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * The fields of an input as a query writes them: `limit=20`, a list as `states=queued&states=running`, an object as
- * `sort[key]=site`. What does not read as its type stays text, so that the schema refuses it and names the field.
+ * Parses the fields of an input from a query: `limit=20`, a list as `states=queued&states=running`, an object as
+ * `sort[key]=site`. A value that cannot be parsed as its type stays text, so that the schema refuses it and names the field.
  * @see OpenAPI 3.1 on `style`: `form` for values and lists, `deepObject` for objects
  */
 export function inputOfQuery(
@@ -28,7 +28,7 @@ type AnyType = z.core.$ZodTypes
 const single = (texts: string[], type: z.core.$ZodType | undefined) =>
   texts.length === 1 ? read(texts[0] ?? '', type) : texts
 
-/** Own properties alone, whatever they are called. */
+/** Makes an own property of any name, `__proto__` included. */
 const partOf = (name: string, value: unknown) => Object.fromEntries([[name, value]])
 const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {})
 
@@ -46,7 +46,7 @@ function innermost(type: z.core.$ZodType): AnyType {
 
 const isArray = (type: AnyType | undefined): type is z.core.$ZodArray => type?._zod.def.type === 'array'
 
-/** The type of a field of an object; of a union, in whichever of its objects it stands. */
+/** The type of a field of an object; for a union, of the first of its objects that has the field. */
 function memberOf(type: AnyType, name: string): z.core.$ZodType | undefined {
   const { def } = type._zod
   if (def.type === 'object') return Object.hasOwn(def.shape, name) ? def.shape[name] : undefined

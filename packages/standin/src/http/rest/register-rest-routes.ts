@@ -10,8 +10,8 @@ import { inputOfQuery } from './query-input.ts'
 import { eachRestRoute, type RestRoute } from './rest-routes.ts'
 
 /**
- * `/v1/*`: the procedures of the router as routes for programs that do not speak tRPC. A route only carries the input to its
- * procedure, which does the rest: access, limits, schemas and the rule itself.
+ * `/v1/*`: the router's procedures as routes, for programs that do not use tRPC. A route only passes the input to its procedure,
+ * which does the rest: access, limits, schemas and the rule itself.
  */
 export async function registerRestRoutes(
   server: FastifyInstance,
@@ -19,8 +19,8 @@ export async function registerRestRoutes(
   router: AnyTRPCRouter,
 ): Promise<void> {
   await server.register(async (scope) => {
-    scope.removeContentTypeParser('text/plain') // JSON alone.
-    // Parsed by the procedure, after the caller was counted, as over tRPC.
+    scope.removeContentTypeParser('text/plain') // JSON only.
+    // The procedure parses the body, after the caller was counted, as over tRPC.
     scope.removeContentTypeParser('application/json')
     scope.addContentTypeParser(
       'application/json',
@@ -28,7 +28,7 @@ export async function registerRestRoutes(
       async (_request: unknown, body: Buffer) => body,
     )
     const contexts = new WeakMap<object, RequestContext>()
-    // Before the body is read: an unknown caller learns nothing about its body.
+    // Before the body is read: an unknown caller gets no answer about its body.
     scope.addHook('onRequest', async (request) => {
       checkQuery(request.url)
       const context = requestContextOf(ctx, request)
@@ -59,17 +59,17 @@ export async function registerRestRoutes(
 
 function inputOf(request: FastifyRequest, { method }: RestRoute, shape: z.ZodObject['shape']): unknown {
   const body = request.body instanceof Buffer && request.body.length > 0 ? parseJson(request.body) : {}
-  // A body that is no object is refused by the schema.
+  // The schema refuses a body that is not an object.
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
   const [, query = ''] = request.url.split('?', 2)
   const params = request.params as object
   if (method === 'GET') return { ...inputOfQuery(new URLSearchParams(query), shape), ...params }
-  // Addresses are logged on the way.
+  // Proxies log addresses.
   if (query !== '') throw new StandinError('INPUT_INVALID', { detail: 'Send fields in the body, not in the address.' })
   return { ...body, ...params }
 }
 
-/** Without tRPC's wrapping: the error of the rule, as every other route throws it. */
+/** Throws the error of the rule itself, without tRPC's wrapping, as every other route does. */
 function throwCause(error: unknown): never {
   throw error instanceof TRPCError && error.cause ? error.cause : error
 }

@@ -1,18 +1,18 @@
 import type { ErrorReason, ProcedureContract, Procedures } from '@standin/contracts'
 import { procedures } from '@standin/contracts'
 
-/** A procedure as a route. What the path does not take of its input is the query of a GET, and else the body. */
+/** A procedure as a route. Fields of its input that are not in the path are the query of a GET, or else the body. */
 export interface RestRoute {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** With `{field}` for fields of the input. */
   path: string
-  /** The name that generators give to the function. */
+  /** The name that generators give the function. */
   id: string
   /** The name of the answer's schema. */
   answer: string
   summary: string
   description?: string
-  /** What it can be refused with, besides what every route can: see `refusalsOf`. */
+  /** Reasons for which it can be refused, besides those of every route: see `refusalsOf`. */
   reasons?: readonly ErrorReason[]
 }
 
@@ -59,7 +59,7 @@ export const restRoutes: Readonly<Record<RestProcedure, RestRoute>> = {
     answer: 'IssuedToken',
     summary: 'Get an access token of an account',
     description:
-      'Ask each time you need a token, and re-use the answer for `cacheForMs`: Standin caches and renews tokens for all services. If an API refused a token, send its fingerprint as `rejectedFingerprint`; the answer is a newer token (see “A rejected token” above).',
+      'Ask each time you need a token, and reuse the answer for `cacheForMs`: Standin caches and renews tokens for all services. If an API refused a token, send its fingerprint as `rejectedFingerprint`; the answer is a newer token (see “A rejected token” above).',
     reasons: [
       ...installation,
       'SCOPE_FORBIDDEN',
@@ -92,7 +92,7 @@ export const restRoutes: Readonly<Record<RestProcedure, RestRoute>> = {
     id: 'listActions',
     answer: 'ActionList',
     summary: 'List the actions, as an account sees them',
-    description: 'With what each of them needs, whether it can be started, and the JSON Schema of its input.',
+    description: 'Each with what it needs, whether it can be started, and the JSON Schema of its input.',
     reasons: installation,
   },
   'run.start': {
@@ -163,7 +163,7 @@ export const restRoutes: Readonly<Record<RestProcedure, RestRoute>> = {
     path: '/v1/artifacts/{artifactId}/link',
     id: 'linkArtifact',
     answer: 'ArtifactLink',
-    summary: 'Get a link to download a file of a run',
+    summary: 'Get a download link for a file of a run',
     description: 'Valid for one minute, and needs no key: open it at once, and do not store it.',
     reasons: [...read, 'ARTIFACT_NOT_FOUND'],
   },
@@ -216,7 +216,7 @@ export const restRoutes: Readonly<Record<RestProcedure, RestRoute>> = {
     id: 'resumeSchedule',
     answer: 'Schedule',
     summary: 'Resume a schedule',
-    description: 'Times that have passed are not made up for.',
+    description: 'Missed times are skipped.',
     reasons: toPlan,
   },
   'schedule.delete': {
@@ -241,7 +241,7 @@ export const restRoutes: Readonly<Record<RestProcedure, RestRoute>> = {
     path: '/v1/runs/{runId}/resend',
     id: 'resendDelivery',
     answer: 'Delivery',
-    summary: 'Try once more to deliver a result',
+    summary: 'Retry the delivery of a result',
     description: 'Changes nothing unless the delivery has failed.',
     reasons: [...read, 'DELIVERY_NOT_FOUND', 'DESTINATION_UNCONFIRMED'],
   },
@@ -342,6 +342,6 @@ export function refusalsOf({ route, contract }: { route: RestRoute; contract: Pr
   return [...new Set(reasons)]
 }
 
-/** The fields of the input that stand in the path. */
+/** The fields of the input that are part of the path. */
 export const pathFields = ({ path }: RestRoute): string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, field = '']) => field)

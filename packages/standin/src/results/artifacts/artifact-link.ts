@@ -25,7 +25,7 @@ export async function linkArtifact(
   return makeArtifactLink(ctx, artifact)
 }
 
-/** Makes a download link: for one file and one purpose, valid for a minute, signed with a key used for nothing else. */
+/** Makes a download link: for one file, valid for a minute, signed with a key that is used for nothing else. */
 export async function makeArtifactLink(
   { config, clock, results }: Pick<ResultsContext, 'config' | 'clock' | 'results'>,
   { id, accountId }: ArtifactKey,
@@ -41,7 +41,7 @@ export async function makeArtifactLink(
   return { url: `${results.publicUrl()}/artifacts/${link}`, expiresAt: new Date(expiresAtS * 1_000).toISOString() }
 }
 
-/** @returns the file that it is for @throws StandinError `LINK_EXPIRED`, also for a forged link */
+/** @returns the file of a link @throws StandinError `LINK_EXPIRED`, also for a forged link */
 export async function readArtifactLink(
   { config, clock }: Pick<ResultsContext, 'config' | 'clock'>,
   link: string,

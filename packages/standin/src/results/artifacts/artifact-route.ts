@@ -28,6 +28,6 @@ export function registerArtifactRoute(server: FastifyInstance, ctx: AccessContex
   })
 }
 
-/** In whatever language; without folders and lines, and without what turns the writing around and hides an extension. */
+/** In any language, without path separators, line breaks, and characters that reverse the text and so hide an extension. */
 const savableName = ({ name, createdAt }: { name: string; createdAt: Date }) =>
   datedName(name, createdAt).replaceAll(/[\p{Cc}/\\\u202A-\u202E\u2066-\u2069]/gu, '_')

@@ -16,7 +16,7 @@ const isChunkOf = ({ id, accountId }: ArtifactKey) =>
   and(eq(artifactChunks.accountId, accountId), eq(artifactChunks.artifactId, id))
 const isRunOfArtifact = and(eq(runs.accountId, artifacts.accountId), eq(runs.id, artifacts.runId))
 
-/** A few at a time, so that no statement takes long. */
+/** Batch sizes, so that no statement takes long. */
 const deletedAtOnce = 100
 const erasedAtOnce = 10
 
@@ -43,7 +43,7 @@ export async function insertChunk(
   await tx.insert(artifactChunks).values(chunk)
 }
 
-/** How much the other files of an account take. */
+/** How many bytes the other files of an account take. */
 export async function bytesOfOtherArtifacts(
   db: Database,
   { accountId, but }: { accountId: string; but: string },
@@ -55,7 +55,7 @@ export async function bytesOfOtherArtifacts(
   return Number(row?.bytes ?? 0)
 }
 
-/** Keeps a file as it is now, with so many chunks. */
+/** Keeps a file as it is now, with this many chunks. */
 export async function keepArtifact(
   tx: Transaction,
   { chunks, bytes, ...artifact }: ArtifactKey & { chunks: number; bytes: number },
@@ -63,7 +63,7 @@ export async function keepArtifact(
   await tx.update(artifacts).set({ chunks, bytes }).where(isArtifact(artifact))
 }
 
-/** In the transaction that ends a run, before its end is announced: offers its files as they were last kept, except empty ones. */
+/** Offers a run's files as they were last kept, except empty ones. In the transaction that ends the run, before its end is announced. */
 export async function offerArtifacts(tx: Announcing, run: RunKey): Promise<void> {
   const offered = await tx.db
     .update(artifacts)
@@ -107,7 +107,7 @@ export async function* readChunks(
       .select({ content: artifactChunks.content })
       .from(artifactChunks)
       .where(and(isChunkOf(artifact), eq(artifactChunks.position, position)))
-    if (!chunk) throw new StandinError('ARTIFACT_NOT_FOUND') // Erased while it is read: the rest is missing.
+    if (!chunk) throw new StandinError('ARTIFACT_NOT_FOUND') // Erased while it was read: the rest is missing.
     yield chunk.content
   }
 }

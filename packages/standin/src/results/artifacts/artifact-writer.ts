@@ -11,7 +11,7 @@ export interface ArtifactWriter {
   /** Whether the file is still empty: after a checkpoint it may already have content, such as its header line. */
   readonly isEmpty: boolean
   /**
-   * @throws RunStopped when another worker holds the run, or the account was uninstalled; StandinError `STORAGE_FULL`
+   * @throws RunStopped if another worker holds the run, or the account was uninstalled; StandinError `STORAGE_FULL`
    */
   write(piece: string | Uint8Array): Promise<void>
 }

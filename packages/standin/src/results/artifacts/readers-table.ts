@@ -24,7 +24,7 @@ export function measured(value: number, kind: Kind, habits: ReaderHabits): { val
   return { value: rounded(convert?.(value) ?? value), unit: unitSymbol(kind, habits) }
 }
 
-/** What files say themselves; the rest is the action's. */
+/** The files' own texts. The rest is the action's. */
 const english = {
   machine: 'Machine',
   latitude: 'latitude',
@@ -94,7 +94,7 @@ function degreesOf(place: string | number | null): ReadersCell[] {
   return isKnown ? [latitude ?? null, longitude ?? null] : [null, null]
 }
 
-/** Local time to the second; the text itself if it is not a moment, so that the file is made in any case. */
+/** Local time to the second, or the text itself if it is not a moment, so that the file can be made in any case. */
 function localTime(moment: string, timeZone: string): Temporal.PlainDateTime | string {
   try {
     const local = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDateTime()
@@ -104,5 +104,5 @@ function localTime(moment: string, timeZone: string): Temporal.PlainDateTime | s
   }
 }
 
-/** Drops the digits that a conversion invents. */
+/** Drops the digits that a conversion adds. */
 const rounded = (value: number) => Number(value.toPrecision(10))

@@ -12,9 +12,9 @@ interface FileContext {
 }
 
 /**
- * Makes a CSV file of all rows that the run's result has so far: call it after the last row. A later attempt leaves a
- * file that a checkpoint kept as it is.
- * @param note the file's first line, above the titles, such as that it is only a part of the result
+ * Makes a CSV file of all rows that the run's result has so far: call it after the last row. A later attempt does not change a
+ * file that a checkpoint has kept.
+ * @param note the file's first line, above the titles, for example that it is only a part of the result
  */
 export function createCsvArtifact(
   context: FileContext,

@@ -10,9 +10,9 @@ export interface TableToWrite {
   hasMachines?: boolean | undefined
   batches: AsyncIterable<ResultRow[]>
   habits: ReaderHabits
-  /** The first line, above the titles, such as that the file is only a part. */
+  /** The first line, above the titles, for example that the file is only a part. */
   note?: string | undefined
-  /** What the result says: a workbook has it on a first sheet of its own. */
+  /** The result in one sentence. A workbook has it on a first sheet of its own. */
   sentence?: string | undefined
   chart?: ResultChart | null | undefined
   /** Where Manager shows a machine. */
@@ -26,7 +26,7 @@ export const xlsxMediaType = 'application/vnd.openxmlformats-officedocument.spre
 const byteOrderMark = '\uFEFF'
 
 /**
- * Lines of a CSV file. People choose names freely: a cell that looks like a formula must not become one.
+ * Lines of a CSV file. People choose names freely, so a cell that looks like a formula must not become one.
  * @see RFC 4180
  */
 export function toCsv(rows: ReadonlyArray<ReadonlyArray<string | number | null | undefined>>): string {
@@ -51,7 +51,7 @@ export async function* csvOf({ columns, hasMachines, batches, habits, note }: Ta
   for await (const rows of batches) yield lines(rows.map(cells))
 }
 
-/** So many rows are made into a workbook at once; with more, it is written row by row, since it would fill the memory. */
+/** A workbook with more rows is written row by row, since it would fill the memory. */
 const mostAtOnce = 10_000
 
 /**
@@ -94,7 +94,7 @@ async function wholeXlsx(table: TableToWrite, rows: readonly ResultRow[]): Promi
 
 const linkStyle = { font: { color: { rgb: '0B4FB3' }, underline: true } } as const
 
-/** The sentence, and the bars as numbers and as a chart beside them. */
+/** The sentence, the bars as numbers, and a chart of them. */
 function summaryOf({ sentence, chart, habits }: TableToWrite): WriteSheet[] {
   if (!sentence) return []
   const name = fileWords(habits).summary
