@@ -125,7 +125,9 @@ describe('npm start', () => {
 
     const second = start(environment)
     expect(await second.exit).toBe(1)
-    expect(second.err.trim()).toMatch(/^Standin is already running: open http:\S+, or end that one first \(process \d+\)\.$/)
+    expect(second.err.trim()).toMatch(
+      /^Standin is already running: open http:\S+, or end that one first \(process \d+\)\.$/,
+    )
     expect(second.out).toBe('')
 
     first.kill('SIGKILL') // Its parts and its PostgreSQL keep running.

@@ -21,15 +21,15 @@ interface RunOptions {
   leaveOut?: string[]
   /** Where the result goes when the run has ended; at most 10. */
   deliverTo?: Destination[]
-  /** An IANA name, such as `Europe/Copenhagen`: where days begin, and how files say times. UTC by default. */
+  /** An IANA name, such as `Europe/Copenhagen`: when days begin, and the time zone of times in files. UTC by default. */
   timeZone?: string
-  /** Of files. Metric by default. */
+  /** The units in files. Metric by default. */
   unitSystem?: 'metric' | 'imperial'
-  /** Of emails and files, a BCP 47 tag such as `da-DK`. English by default. */
+  /** The language of emails and files, a BCP 47 tag such as `da-DK`. English by default. */
   language?: string
 }
 
-/** May be left out only where the action needs nothing. */
+/** Optional only if the action needs no input. */
 type WithInput<Input> =
   Record<never, never> extends Input
     ? {
@@ -45,7 +45,7 @@ type StartOf<Action> = Action extends DeclaredAction
   ? RunOptions & { actionId: Action['id'] } & WithInput<ActionInput<Action>>
   : never
 
-/** A run to start: of which action, on which account, with what. With `typeof actions`, `input` is that of the action. */
+/** A run to start. With `typeof actions`, `input` has the type of the action's input. */
 export type StartRun<Actions extends DeclaredActions = AnyActions> = StartOf<EachAction<Actions>>
 
 /** Which of an account's runs; all by default. */
@@ -64,13 +64,13 @@ export interface RowQuery {
   onlyNew?: boolean | undefined
   /** Only rows whose position is in an area, or those without a known position. */
   within?: Area | 'nowhere' | undefined
-  /** By the column with this key. */
+  /** The key of the column. */
   sort?: { key: string; descending?: boolean } | undefined
 }
 
 /** One page of rows. */
 export interface ResultPage extends RowQuery {
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the previous page. */
   cursor?: string | undefined
   /** Rows, 20 by default, at most 100. */
   limit?: number | undefined
@@ -99,20 +99,20 @@ export interface RunsClient<Actions extends DeclaredActions = AnyActions> {
    */
   retry(runId: string, idempotencyKey?: string, options?: CallOptions): Promise<Run>
   /**
-   * What it found so far: the sentence, the chart, and one page of rows.
+   * What the run has found so far: the sentence, the chart, and one page of rows.
    * @throws StandinClientError `RUN_NOT_FOUND`
    */
   result(runId: string, page?: ResultPage, options?: CallOptions): Promise<SentResult & { nextCursor: string | null }>
-  /** Every row that it found so far, in pages of 100 behind the scenes. */
+  /** Every row that the run has found so far, in pages of 100 behind the scenes. */
   rows(runId: string, query?: RowQuery, options?: CallOptions): AsyncIterable<SentRow>
   /**
-   * A file of the run: one of its `artifacts`, or the id of one. It is there from the end of the run until `keptUntil`.
+   * A file of the run: one of its `artifacts`, or the id of one. Available from the end of the run until `keptUntil`.
    * @throws StandinClientError `ARTIFACT_NOT_FOUND`
    */
   download(artifact: Artifact | string, options?: CallOptions): Promise<Download>
-  /** What happens in a run, from `after` on, until it has ended; survives cuts of the connection. */
+  /** The events of a run, from `after` on, until it has ended. Reconnects automatically. */
   events(runId: string, options?: FollowOptions): AsyncIterable<RunEvent>
-  /** Waits until the run has ended, however it ended: look at its `state`. */
+  /** Waits until the run has ended in any way; check its `state`. */
   ended(runId: string, options?: Omit<FollowOptions, 'after'>): Promise<Run>
 }
 

@@ -5,9 +5,9 @@ import { unlessAborted } from './sleep.ts'
 import { type CachedToken, createTokenCache, type MonotonicClock } from './token-cache.ts'
 import { tokenFingerprint } from './token-fingerprint.ts'
 
-/** Which token, and how it is asked for. Callers that ask at the same time share one request: the first one's. */
+/** Which token, and how to request it. Concurrent callers share one request: the first one's. */
 export interface TokenOptions extends CallOptions {
-  /** What the token must be able to do, at most 64; by default all that the service and the account granted. */
+  /** What the token must be able to do, at most 64; by default everything that the service and the account granted. */
   scopes?: readonly string[] | undefined
 }
 
@@ -17,7 +17,7 @@ interface Dependencies {
   maxCachedTokens: number
 }
 
-/** Tokens by account and set of scopes: whatever the order and case in which they are asked for, the same one. */
+/** Tokens by account and set of scopes, whatever the order of the scopes and the case of the account's id. */
 export function createAccountTokens({ issue, now, maxCachedTokens }: Dependencies) {
   const cache = createTokenCache(now, maxCachedTokens)
   const scopesKey = createScopeSpellings()

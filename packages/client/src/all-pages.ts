@@ -2,7 +2,7 @@ interface Page {
   nextCursor: string | null
 }
 
-/** Every entry of a list, page by page: the next page is requested when the previous one was read. */
+/** Every entry of a list, page by page: the next page is requested once the previous one was read. */
 export async function* allPages<Answer extends Page, Entry>(
   ask: (cursor: string | undefined) => Promise<Answer>,
   entriesOf: (page: Answer) => readonly Entry[],

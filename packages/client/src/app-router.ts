@@ -32,7 +32,7 @@ type ProcedureOf<Contract extends ProcedureContract> = Contract['kind'] extends 
     ? TRPCMutationProcedure<Definition<Contract, z.output<Contract['output']>>>
     : TRPCSubscriptionProcedure<Definition<Contract, AsyncIterable<{ id: string; data: z.output<Contract['output']> }>>>
 
-// `procedures` is `as const`: without `-readonly` no procedure would equal the one that a router is built of.
+// `procedures` is `as const`: without `-readonly`, no procedure would have the type that a router is built from.
 type RouterRecordOf<Contracts> = {
   -readonly [Name in keyof Contracts]: Contracts[Name] extends ProcedureContract
     ? ProcedureOf<Contracts[Name]>

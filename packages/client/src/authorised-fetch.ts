@@ -3,7 +3,7 @@ import { StandinClientError } from './standin-client-error.ts'
 import type { CachedToken } from './token-cache.ts'
 
 interface Dependencies {
-  /** Where the token may go: origins, such as `https://iris.trackunit.com`. */
+  /** Origins that may get the token, such as `https://iris.trackunit.com`. */
   origins: readonly string[]
   /** @param signal of the request: aborting it also ends the wait for its token */
   token: (signal: AbortSignal) => Promise<CachedToken>
@@ -13,7 +13,7 @@ interface Dependencies {
   signal?: AbortSignal | undefined
 }
 
-/** The `fetch` of the platform, with an account's token where it may go. @see StandinClient.fetchFor */
+/** The platform's `fetch`, with an account's token for the allowed origins. @see StandinClient.fetchFor */
 export function createAuthorisedFetch({
   origins,
   token,
@@ -28,7 +28,7 @@ export function createAuthorisedFetch({
     const { signal } = request
     if (!allowed.has(new URL(request.url).origin)) return fetch(request)
 
-    // A body that is read once from a stream cannot be sent again; any other is kept for the second try.
+    // A stream can be read only once; any other body is kept for the second attempt.
     const again = init?.body instanceof ReadableStream ? undefined : request.clone()
     const first = await token(signal)
     const answer = await fetch(withToken(request, first))
@@ -48,7 +48,7 @@ function withToken(request: Request, { accessToken }: CachedToken): Request {
   return authorised
 }
 
-/** If no better token is available, the API's own 401 says more than we could. */
+/** If no newer token is available, the API's own 401 is the better answer. */
 function nothingWhereRefused(error: unknown): undefined {
   if (error instanceof StandinClientError && error.reason === 'TRACKUNIT_REFUSED') return undefined
   throw error

@@ -8,7 +8,7 @@ interface Given extends CallOptions {
   maxCachedTokens?: number
 }
 
-/** @throws StandinClientError `OPTIONS_INVALID` that names each bad option and how it should be; never its value */
+/** @throws StandinClientError `OPTIONS_INVALID` that names each bad option and what it should be, never its value */
 export function checkOptions({
   url,
   serviceKey,

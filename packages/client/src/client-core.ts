@@ -7,6 +7,6 @@ export interface ClientCore {
   api: TRPCClient<AppRouter>
   call: Call
   parts: CallParts
-  /** The client's own, for what is not the server's API. */
+  /** The client's own `fetch`, for requests to other servers. */
   fetch: typeof fetch
 }

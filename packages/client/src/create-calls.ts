@@ -4,7 +4,7 @@ import { retryPauseMs } from './retry-pause.ts'
 import { anySignal, type Sleep, unlessAborted } from './sleep.ts'
 import { toStandinClientError } from './standin-client-error.ts'
 
-/** Makes a call as the client's options and its own say: again after a failure that may pass, until the signal aborts. */
+/** Makes a call by the client's options and its own: retries temporary failures, until the signal aborts. */
 export type Call = <Result>(ask: (how: TRPCRequestOptions) => Promise<Result>, options?: CallOptions) => Promise<Result>
 
 export interface CallParts {

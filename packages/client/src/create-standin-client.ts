@@ -28,18 +28,18 @@ export interface StandinClientOptions extends CallOptions {
   apiOrigins?: readonly string[]
 }
 
-/** A Standin server, as the service whose key the client was given. */
+/** A Standin server, for the service that owns the key. */
 export interface StandinClient<Actions extends DeclaredActions = AnyActions> {
   /**
    * A valid access token of an account. Served from memory as long as the server allows (`cacheForMs`, five minutes
-   * unless the operator set it otherwise); callers that ask at the same time share one request.
+   * unless the operator set it otherwise); concurrent callers share one request.
    *
    * @throws StandinClientError with the server's reason, such as `ACCOUNT_FORBIDDEN`, `SCOPE_FORBIDDEN`,
    *   `CREDENTIALS_PENDING` or `TRACKUNIT_UNAVAILABLE`, or `UNREACHABLE`
    */
   token(accountId: string, options?: TokenOptions): Promise<CachedToken>
   /**
-   * A newer token than `rejectedToken`, for callers that send requests in another way than `fetchFor`. Any number of callers
+   * A newer token than `rejectedToken`, for callers that do not use `fetchFor`. Any number of callers
    * that were refused cause one exchange.
    * @throws StandinClientError `TRACKUNIT_REFUSED` with `retryAfterMs` if no newer one is available right now
    */
@@ -62,7 +62,7 @@ export interface StandinClient<Actions extends DeclaredActions = AnyActions> {
 }
 
 /**
- * Talks to a Standin server as the service whose key it is given. Nothing is sent before the first call. With the type of
+ * A client of a Standin server, for the service that owns the key. Nothing is sent before the first call. With the type of
  * the server's actions, `createStandinClient<typeof actions>(…)`, the `input` of a run has the type of its action's.
  * @throws StandinClientError `OPTIONS_INVALID` at once for an address or a key that cannot work
  */

@@ -1,4 +1,4 @@
-/** What `defineAction` returned, as far as the types of the client look at it. */
+/** What `defineAction` returned, as far as the client's types use it. */
 export interface DeclaredAction {
   readonly id: string
   /** A zod schema; only its type is read. */

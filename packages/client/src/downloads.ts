@@ -6,7 +6,7 @@ import { unreachable } from './standin-client-error.ts'
 
 /** A file of a run. Its content can be read once: as `stream`, or whole as `bytes()`. */
 export interface Download {
-  /** As the action named it, such as `fleet-snapshot.csv`; without folders, so that it can be written as it is. */
+  /** The name that the action chose, such as `fleet-snapshot.csv`. Without folders, so that it is safe as a file name. */
   name: string
   /** Such as `text/csv`. */
   mediaType: string
@@ -17,7 +17,7 @@ export interface Download {
   bytes(): Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** Asks for a link, which is valid for a minute, and opens it at once. */
+/** Requests a link, which is valid for a minute, and opens it at once. */
 export function download(
   { api, call, fetch }: ClientCore,
   artifact: Artifact | string,

@@ -6,11 +6,11 @@ import { type StandinClientError, toStandinClientError } from './standin-client-
 
 /** How events are followed. */
 export interface FollowOptions extends Pick<CallOptions, 'signal' | 'fetch'> {
-  /** Goes on after the event with this number; without it, from the first one. */
+  /** Continues after the event with this number; without it, from the first one. */
   after?: number | undefined
   /**
-   * How many times in a row a connection may fail before the iteration does. By default that of the client until the stream
-   * was open once, and from then on without a limit.
+   * How many times in a row a connection may fail before the iteration fails. By default the client's `maxRetries` until the
+   * stream was open once, and then without a limit.
    */
   maxRetries?: number | undefined
 }
@@ -24,20 +24,20 @@ interface Handlers<Event> {
   onData: (event: { id: string; data: Event }) => void
   onComplete: () => void
   onError: (error: unknown) => void
-  /** With an error where the connection was lost and is being made again. */
+  /** With an error if the connection was lost and is being restored. */
   onConnectionStateChange: (state: { state: string; error?: unknown }) => void
 }
 
 type Subscribe<Event> = (lastEventId: string | undefined, handlers: Handlers<Event>) => { unsubscribe: () => void }
 
-/** Events that a slow reader may leave unread; more are asked for again when these are read. */
+/** How many events a slow reader may leave unread; more are requested again when these are read. */
 const maxUnread = 1_000
 
 type End = 'complete' | 'full' | 'aborted' | StandinClientError
 
 /**
- * A subscription as an iteration: no event is lost and none comes twice, whatever breaks in between. A reader that is
- * slower than the stream costs the same memory as a fast one.
+ * A subscription as an iteration: no event is lost or repeated, even if the connection breaks. A reader that is slower than the
+ * stream costs no more memory than a fast one.
  */
 export async function* followEvents<Event extends Numbered>(
   subscribe: Subscribe<Event>,
@@ -82,7 +82,7 @@ export async function* followEvents<Event extends Numbered>(
       },
       onConnectionStateChange: ({ error }) => {
         if (!error) return
-        failures++ // It connects again without us.
+        failures++ // It reconnects automatically.
         if (!mayGoOn()) finish(toStandinClientError(error))
       },
     })

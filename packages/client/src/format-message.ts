@@ -3,7 +3,7 @@ import format from 'icu-minify/format'
 
 /**
  * @param messages the action's messages in the reader's language, from `action.list`; a missing one is shown in English
- * @param language how numbers are written and which plural is chosen
+ * @param language decides how numbers are written and which plural is chosen
  */
 export function formatMessage(
   message: Message,
@@ -16,7 +16,7 @@ export function formatMessage(
   return String(format(compiled as Parameters<typeof format>[0], language, message.values, { formatters }))
 }
 
-// Making a formatter takes longer than using it.
+// Creating a formatter takes longer than using it.
 const made = new Map<string, Intl.NumberFormat | Intl.PluralRules>()
 function keep<Formatter extends Intl.NumberFormat | Intl.PluralRules>(
   given: unknown,

@@ -2,7 +2,7 @@ import type { Action } from '@standin/contracts'
 import type { CallOptions } from './call-options.ts'
 import type { ClientCore } from './client-core.ts'
 
-/** Which language the actions' messages are wanted in. */
+/** The language of the actions' messages. */
 export interface ListActions extends CallOptions {
   /** A BCP 47 tag, such as `da`, for `formatMessage`; without it, `messages` is empty. */
   language?: string | undefined

@@ -7,16 +7,16 @@ import { type FollowOptions, followEvents } from './follow-events.ts'
 /** Who installed the app, and who left. */
 export interface InstallationsClient {
   /**
-   * What is known of an account; one that never installed has the state `none`.
+   * The installation of an account. One that never installed the app has the state `none`.
    * @throws StandinClientError `ACCOUNT_FORBIDDEN` for an account that the service was not granted
    */
   get(accountId: string, options?: CallOptions): Promise<Installation>
-  /** Of every account that the service was granted and that ever installed, in pages of 100 behind the scenes. */
+  /** Every account that the service was granted and that ever installed, in pages of 100 behind the scenes. */
   list(options?: CallOptions): AsyncIterable<Installation>
   /**
-   * Who installed, whose scopes changed, who left: keep the last `seq` that you have dealt with, and give it as `after`
-   * the next time; nothing is missed. Goes on for ever; survives cuts of the connection. After `reset` (the server's
-   * database was restored) read `list()` again: events that you have dealt with may not have happened, and others are missing.
+   * Who installed, whose scopes changed, who left. Store the last `seq` that you have handled and pass it as `after` the next
+   * time, so that nothing is missed. Never ends; reconnects automatically. After `reset` (the server's database was restored)
+   * read `list()` again: events that you have handled may not have happened, and others are missing.
    */
   events(options?: FollowOptions): AsyncIterable<InstallationEvent>
 }

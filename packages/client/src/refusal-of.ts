@@ -9,7 +9,7 @@ interface Problem {
   issues?: StandinIssue[]
 }
 
-/** What an answer that is not the one that was asked for says: a Standin server's problem, or another server's status. */
+/** The error in an unexpected answer: a Standin server's problem, or another server's status. */
 export async function refusalOf(answer: Response): Promise<StandinClientError> {
   const problem = (await answer.json().catch(() => undefined)) as Problem | undefined
   if (typeof problem?.reason === 'string') return new StandinClientError(problem.reason, problem.detail, problem)

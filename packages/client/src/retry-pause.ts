@@ -5,8 +5,8 @@ export const longestPauseMs = 60_000
 const [firstMs, mostMs] = [500, 8_000]
 
 /**
- * How long to wait before a failed attempt is repeated, in milliseconds; undefined if it is not to be repeated. The pause
- * doubles with each attempt, and up to half of it is random, so that many callers do not come back at the same moment.
+ * How long to wait before a failed attempt is repeated, in milliseconds; undefined if it must not be repeated. The pause
+ * doubles with each attempt, and up to half of it is random, so that many callers do not return at the same moment.
  * @param attempt that failed, from 1
  * @param random from 0 to 1
  */

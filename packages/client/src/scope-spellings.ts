@@ -1,6 +1,6 @@
-/** Sets of scopes, each under one key, however it was spelled: order and repetition make no other set. */
+/** One key for each set of scopes, whatever their order and repetition. */
 export function createScopeSpellings() {
-  // The program's own lists: a handful. Sorting them each time would cost more than all the rest of a cached token.
+  // A program has a handful of such lists. Sorting them each time would cost more than the rest of serving a cached token.
   const keys = new Map<string, string>()
   const maxSpellings = 1_000
 

@@ -1,4 +1,4 @@
-/** Waits so many milliseconds; rejects with the signal's reason once it aborts. */
+/** Waits for this many milliseconds; rejects with the signal's reason once it aborts. */
 export type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>
 
 /** On the platform's timer. */

@@ -25,8 +25,8 @@ interface Details {
 }
 
 /**
- * What every failed call rejects with, unless you aborted it. Switch on `reason`; `message` is for people and says
- * everything, with the `issues`. `cause` is what the platform reported, for `UNREACHABLE`.
+ * What every failed call rejects with, unless you aborted it. Switch on `reason`; `message` is for people and includes
+ * the `issues`. `cause` is what the platform reported, for `UNREACHABLE`.
  */
 export class StandinClientError extends Error {
   override readonly name = 'StandinClientError'
@@ -36,9 +36,9 @@ export class StandinClientError extends Error {
    * `retryAfterMs`).
    */
   readonly retry: 'never' | 'soon' | 'after'
-  /** Milliseconds, where the server said when a retry can help. */
+  /** Milliseconds, if the server said when a retry can help. */
   readonly retryAfterMs: number | undefined
-  /** Under which the server's log has it. */
+  /** The request's id in the server's log. */
   readonly requestId: string | undefined
   /** For `INPUT_INVALID` and `OPTIONS_INVALID`: which fields are wrong and how. Never their values. */
   readonly issues: readonly StandinIssue[]
@@ -59,7 +59,7 @@ export class StandinClientError extends Error {
 
 const inWords = ({ path, message }: StandinIssue) => `${path === '' ? '' : `${path} `}${message.replace(/\.$/, '')}.`
 
-/** A newer server can have reasons that this client does not know. */
+/** A newer server may have reasons that this client does not know. */
 function retryOf(reason: StandinClientErrorReason, retryAfterMs: number | undefined): StandinClientError['retry'] {
   if (reason in ownRetries) return ownRetries[reason as keyof typeof ownRetries]
   return errorReasons[reason as ErrorReason]?.retry ?? (retryAfterMs === undefined ? 'never' : 'after')
@@ -83,7 +83,7 @@ export function unreachable(cause: unknown): StandinClientError {
   return new StandinClientError('UNREACHABLE', message, cause instanceof Error ? { cause } : {})
 }
 
-/** The innermost cause says most: that of "fetch failed" is "connect ECONNREFUSED 127.0.0.1:4000". */
+/** The innermost cause is the most helpful: for "fetch failed" it is "connect ECONNREFUSED 127.0.0.1:4000". */
 function inBrackets(cause: unknown): string {
   let innermost = cause
   for (let depth = 0; depth < 5 && innermost instanceof Error && innermost.cause instanceof Error; depth++)

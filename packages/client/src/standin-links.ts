@@ -5,13 +5,13 @@ import type { CallHow } from './call-options.ts'
 import { refusalOf } from './refusal-of.ts'
 import { anySignal } from './sleep.ts'
 
-/** For a tRPC client of your own, such as that of a web page: where the server is, and who asks. */
+/** For your own tRPC client, such as that of a web page: the server's address and the caller's token. */
 export interface StandinLinkOptions extends Pick<CallHow, 'fetch'> {
   /** The server's address, without a path. */
   url: string
-  /** Asked at each request and each reconnection of a stream, so that a renewed token is used at once. */
+  /** Called for each request and each reconnection of a stream, so that a renewed token is used at once. */
   bearer: () => string | Promise<string>
-  /** How long a call may take, in milliseconds; without it as long as the platform lets it. Streams are not bound by it. */
+  /** How long a call may take, in milliseconds; by default as long as the platform allows. Streams are not limited. */
   timeoutMs?: number
 }
 
@@ -36,7 +36,7 @@ export function standinLinks({ url, bearer, ...shared }: StandinLinkOptions): TR
       true: linkOnDemand(async () => (await import('./stream-link.ts')).streamLink({ endpoint, bearer, ...shared })),
       false: (runtime) => {
         const batched = calls(shared)(runtime)
-        // A call with a fetch or a time limit of its own shares no request.
+        // A call with its own fetch or time limit is not batched.
         return (each) => {
           const { fetch, timeoutMs } = each.op.context as CallHow
           if (fetch === undefined && timeoutMs === undefined) return batched(each)

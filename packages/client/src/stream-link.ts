@@ -9,7 +9,7 @@ import type { StandinClientError } from './standin-client-error.ts'
 interface Dependencies {
   endpoint: string
   fetch?: CallHow['fetch']
-  /** Asked at each connection. */
+  /** Called for each connection. */
   bearer: () => string | Promise<string>
 }
 
@@ -28,7 +28,7 @@ export function streamLink({ endpoint, bearer, fetch: shared }: Dependencies): T
               const headers = { ...init.headers, authorization: `Bearer ${await bearer()}` }
               const answer = await send(input, { ...init, headers })
               const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream')
-              // The EventSource gives up, and knows the status alone.
+              // The EventSource gives up, and knows only the status.
               if (answer.status !== 200 || !isStream) refusal = refusalOf(answer.clone())
               return answer
             },

@@ -4,7 +4,7 @@ import type { IssuedToken } from '@standin/contracts'
 export interface CachedToken {
   accessToken: string
   scopes: readonly string[]
-  /** ISO 8601, as the server said. */
+  /** ISO 8601, as the server sent it. */
   expiresAt: string
 }
 
@@ -13,7 +13,7 @@ export type MonotonicClock = () => number
 
 interface Entry {
   token: CachedToken
-  /** Resolved long ago: a hit hands it out as it is. */
+  /** Resolved long ago, so that a hit returns it as it is. */
   ready: Promise<CachedToken>
   usableUntilMs: number
 }
@@ -36,7 +36,7 @@ export function createTokenCache(now: MonotonicClock, maxEntries: number) {
     if (oldest !== undefined) entries.delete(oldest)
   }
 
-  /** Life is counted from before the request, so that a slow answer never makes a token live longer. */
+  /** Counts from before the request, so that a slow answer never makes a token live longer. */
   async function request(key: string, ask: () => Promise<IssuedToken>): Promise<CachedToken> {
     const askedAtMs = now()
     const { accessToken, scopes, expiresAt, expiresInMs, cacheForMs } = await ask()
@@ -56,7 +56,7 @@ export function createTokenCache(now: MonotonicClock, maxEntries: number) {
     get(key: string, ask: () => Promise<IssuedToken>): Promise<CachedToken> {
       return usable(key)?.ready ?? flights.get(key) ?? fly(key, ask)
     },
-    /** Another token than the rejected one: the one that is here already, or one request for all who ask. */
+    /** Another token than the rejected one: the cached one, or one request for all callers. */
     async replace(key: string, rejected: string, ask: () => Promise<IssuedToken>): Promise<CachedToken> {
       for (;;) {
         const entry = usable(key)

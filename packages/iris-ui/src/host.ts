@@ -2,7 +2,7 @@ import type { MachineFilter } from '@standin/client'
 
 /** What the host page gives the app. Everything that depends on Trackunit Manager comes through here. */
 export interface StandinHost {
-  /** The user's current token; rejects when the host has none. Asked again before the token ends. */
+  /** The user's current token; rejects if the host has none. Called again before the token expires. */
   getToken(): Promise<string>
   user: {
     id: string
@@ -15,13 +15,13 @@ export interface StandinHost {
     measurement?: 'metric' | 'imperial' | undefined
   }
   account: { id: string; name: string }
-  /** What the user has chosen in the host's own filter bar: offered as a choice of machines, never used unasked. */
+  /** The selection in the host's own filter bar: offered as a choice of machines, never applied automatically. */
   machineFilter?: MachineFilter | undefined
   /** Opens a page of the host, such as a machine's; its paths are in `host-pages.ts`. */
   navigateInHost(path: string): void
   /** The full address of such a page, for another tab and to copy; undefined where the host's own is not known. */
   addressOf?(path: string): string | undefined
-  /** Said by a host whose frame keeps files back: then they are offered as links. */
+  /** True if the host's frame blocks downloads: files are then offered as links. */
   downloads?: 'blocked' | undefined
   /** For successes; failures are shown on the page. */
   toast(message: { title: string; kind: 'success' | 'info' }): void

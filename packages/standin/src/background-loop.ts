@@ -13,7 +13,7 @@ export interface BackgroundLoop {
 /** One loop of a server: its work, and how often it looks for some. */
 export interface LoopRow {
   name: string
-  /** The longest time between two looks. */
+  /** The longest time between two checks. */
   everyMs: number
   /** Does a piece of work. @returns whether there may be more to do at once, or in how many milliseconds there is */
   work: () => Promise<boolean | number>
@@ -26,12 +26,12 @@ export interface LoopContext {
   metrics: Pick<Metrics, 'countFailedLoop'>
 }
 
-/** While the database is down, a loop looks this often whether it is back. */
+/** How often a loop checks whether the database is back. */
 const downForMs = 1_000
 
 /**
- * Does work when woken, and every `everyMs` in case a wake-up was lost. An error is logged and counted, and the loop continues. While the
- * database is down there is no work, and nothing to log: the watch has said so.
+ * Does work when woken, and every `everyMs` in case a wake-up was lost. An error is logged and counted, and the loop continues.
+ * While the database is down, the loop does nothing and logs nothing: the database watch has logged the outage.
  */
 export function startBackgroundLoop(
   { name, everyMs, work }: LoopRow,

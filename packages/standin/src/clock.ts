@@ -1,4 +1,4 @@
-/** Time, handed in. `now` is the wall clock; `monotonicMs` never goes back, for spans. */
+/** The source of time, passed in. `now` is the wall clock; `monotonicMs` never goes back, for durations. */
 export interface Clock {
   now(): Date
   monotonicMs(): number
@@ -6,15 +6,15 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
 
-/** Time by the machine's clock, which may be wrong at any moment: a jump of it changes nothing here until `correct` says what is right. */
+/** Follows the machine's clock, but not its jumps: these change nothing until `correct` is called. */
 export interface SteadyClock extends Clock {
-  /** @param aheadMs how far the machine's clock is ahead of what is right; 0: it is right */
+  /** @param aheadMs how far the machine's clock is ahead of the right time; 0: it is right */
   correct(aheadMs: number): void
-  /** Calls once for each jump of the machine's clock, when the time is asked for. */
+  /** Calls once for each jump of the machine's clock, when the time is next read. */
   onJump(listener: () => void): void
 }
 
-/** Less than this is NTP's work. */
+/** NTP makes smaller corrections. */
 const jumpMs = 1_000
 
 /** Between two corrections it advances with the monotonic clock. */

@@ -35,7 +35,7 @@ export interface Context extends World {
   /** Wakes the other replicas, and this one; in a transaction, after its commit. */
   notices: Notices
   vault: Vault
-  /** Signs and checks the rows that decide who is let in and served. */
+  /** Signs and verifies the rows that decide who has access. */
   signedRows: SignedRows
   metrics: Metrics
   /** The rate of requests to Trackunit over all accounts, which all replicas share. */
@@ -44,17 +44,17 @@ export interface Context extends World {
   userAgent: string
 }
 
-/** What a store needs to change something that other replicas hear of. */
+/** What a store needs for a change that it announces to other replicas. */
 export type Announcing<Db extends Database = Transaction> = { db: Db; notices: Notices }
 
 /** A context whose `db` is a transaction: what is written through it commits together, or not at all. */
 export type InTransaction<Ctx extends Announcing<Database> = Context> = Omit<Ctx, 'db'> & { db: Transaction }
 
-/** A context of one replica of the server, which hears the others. */
+/** The context of one replica of the server, which listens to the others. */
 export interface ReplicaContext extends Context {
   listener: ReplicaListener
   watch: DatabaseWatch
-  /** For what needs a session of its own: not through a transaction pooler. */
+  /** A direct connection, for what needs its own session. Not through a transaction pooler. */
   directUrl: string
 }
 
@@ -73,7 +73,7 @@ export async function inTransaction<Ctx extends Announcing<Database>, Result>(
   return result
 }
 
-/** What was opened, in order; `close` ends it in reverse. */
+/** An open context. `close` closes everything in reverse order. */
 export interface Opened<Ctx> {
   ctx: Ctx
   close(): Promise<void>
@@ -108,10 +108,10 @@ export async function openContext(
   }
 }
 
-/** No statement of a server takes seconds. One that hangs would block its connection, and everything that waits for it. */
+/** No statement of a server takes seconds. A hanging one would block its connection and everything that waits for it. */
 const statementMs = 60_000
 
-/** The same for a replica of the server, with a session on which it hears the others. */
+/** The same for a replica of the server, with a session on which it listens to the others. */
 export async function openReplica(
   config: Config,
   world: World,
@@ -156,7 +156,7 @@ export async function openReplica(
   }
 }
 
-/** What the metrics read of a replica at each scrape. */
+/** Adds what the metrics read from a replica at each scrape. */
 export function measureReplica(
   { metrics, config, clock }: Context,
   { connection, watch }: { connection: Connection; watch: DatabaseWatch },
@@ -169,7 +169,7 @@ export function measureReplica(
   metrics.nameEncryptionKey(config.keys.encryption[0].kid)
 }
 
-/** A context over a connection that someone else closes. */
+/** A context over a connection that the caller closes. */
 export function createContext(
   config: Config,
   world: World,

@@ -44,9 +44,9 @@ export interface RunningStandin {
   /** Where it listens, without a path. */
   url: string
   /**
-   * Stops in the reverse order of the start: not ready at once, requests under way finish, streams end, runs are handed over
-   * to other replicas. A second call waits for the first. Takes at most `DRAIN_DELAY_S` and 40 seconds; what is not done by
-   * then is cut.
+   * Stops in the reverse order of the start: it is no longer ready at once, requests under way finish, streams end, and runs are
+   * handed over to other replicas. A second call waits for the first. Takes at most `DRAIN_DELAY_S` plus 40 seconds; whatever is
+   * not done by then is cut.
    */
   stop(): Promise<void>
 }
@@ -94,7 +94,7 @@ export function createStandin({ app, actions }: MakersParts): Standin {
   }
 }
 
-/** After a failure to begin again, since the database may be on its way to another machine. */
+/** After a failed restart, since the database may be moving to another machine. */
 const beginsAgainAfterMs = 1_000
 
 /** Everything that was started, in order; each part stops while the earlier ones still work. */
@@ -104,7 +104,7 @@ type Closers = Array<(atOnce: boolean) => Promise<unknown>>
 const closesWithinMs = 40_000
 const requestsEndWithinMs = 15_000
 
-/** @param atOnce nothing is waited for, and nothing written: the database is not what this process took it for */
+/** @param atOnce waits for nothing and writes nothing: the database is not the one that this process knew */
 async function closeAll(
   closers: Closers,
   { withinMs, atOnce, log }: { withinMs: number; atOnce: boolean; log: Logger },
@@ -115,23 +115,23 @@ async function closeAll(
     return true
   }
   const isDone = await Promise.race([inOrder(), pause(withinMs, false, { ref: false })])
-  if (!isDone) log.error({ withinMs }, 'stopping takes too long: what is left is cut')
+  if (!isDone) log.error({ withinMs }, 'stopping takes too long: the rest is cut')
 }
 
 interface Start {
   actions: readonly AnyAction[]
   closers: Closers
-  /** Ends everything and starts again, with nothing in memory: the database is another one than before. */
+  /** Ends everything and starts again with nothing in memory: the database has changed its history. */
   beginAgain: () => void
 }
 
 const unreadableKeys =
-  'keys that stored values need are missing, or have other bytes: not ready, all requests are answered 503. Set the keys that the other servers have, and start again'
+  'keys that stored values need are missing or differ: not ready, all requests are answered 503. Set the keys of the other servers, and start again'
 
 /** @returns the address that it listens on */
 async function startServer(config: Config, { actions, closers, beginAgain }: Start): Promise<string> {
   const log = createLogger(config.logLevel, undefined, { isDevelopment: !config.production })
-  const catalogue = createActionCatalogue(actions, manifestScopesOf(config)) // First: it names a maker's mistakes.
+  const catalogue = createActionCatalogue(actions, manifestScopesOf(config)) // First, because it reports a maker's mistakes.
   closers.push(await startTraces(config.traces, { version }))
   const replica = await openReplica(config, { clock: systemClock, log, fetch, random: Math.random })
   closers.push(replica.close)
@@ -143,7 +143,7 @@ async function startServer(config: Config, { actions, closers, beginAgain }: Sta
     async (atOnce) => !atOnce && finishAudit(ctx),
     () => ctx.tokens.spool.close(),
   )
-  await ctx.watch.suspect() // So that clocks are compared before anything is judged by them.
+  await ctx.watch.suspect() // Compares the clocks before anything depends on them.
   const isBehind = ctx.watch.trouble() === 'behind'
   const unreadable = isBehind ? [] : await checkKeys(ctx, signedTables)
   const isFit = !isBehind && unreadable.length === 0

@@ -4,17 +4,17 @@ import { type Question, whatIsDue } from './database/due-store.ts'
 
 /** Loops that wait until the database has work for them. */
 export interface WaitingLoops {
-  /** Answers in how many milliseconds there is work, if there is any. */
+  /** Finds in how many milliseconds there is work, if any. */
   due: Question
   loops: readonly Pick<BackgroundLoop, 'wake'>[]
-  /** Told each answer. */
+  /** Called with each answer. */
   hear?: ((inMs: number | undefined) => void) | undefined
 }
 
 /**
- * Asks once for all loops whether there is work, and wakes those that have some: an idle replica asks one question a second
+ * Asks once for all loops whether there is work, and wakes those that have some: an idle replica sends one query a second
  * instead of one for each loop.
- * @returns in how many milliseconds the next work is due; false when nothing is to come
+ * @returns in how many milliseconds the next work is due; false if none is known
  */
 export async function lookForWork(
   { db }: Pick<Context, 'db'>,

@@ -2,7 +2,7 @@ import { type ErrorData, type ErrorReason, errorReasons } from '@standin/contrac
 import { z } from 'zod'
 import { StandinError } from './standin-error.ts'
 
-/** What a refusal looks like at any edge: everything a client may see, and nothing else. */
+/** A refusal as REST, tRPC and callbacks answer it: everything that a client may see, and nothing else. */
 export interface Refusal {
   reason: ErrorReason
   status: number
@@ -31,8 +31,8 @@ const reasonsByCode = new Map<string, ErrorReason>(
 )
 
 /**
- * postgres.js's, Node's and PostgreSQL's codes for "not just now": not reachable, going down, out of disk, memory or
- * connections, read-only, or a transaction that lost against another and was rolled back.
+ * Codes of postgres.js, Node and PostgreSQL for temporary failures: unreachable, shutting down, out of disk, memory or
+ * connections, read-only, or a transaction that was rolled back because of another one.
  */
 const storageCodes =
   /^(CONNECT|CONNECTION)_|^ECONN|^EPIPE$|^ETIMEDOUT$|^E(HOST|NET)UNREACH$|^ENOTFOUND$|^EAI_AGAIN$|^57P0|^08|^53|^25006$|^40(001|P01)$/
@@ -41,8 +41,8 @@ const storageCodes =
 const storageAgainAfterMs = 2_000
 
 /**
- * The only place where an error becomes an answer. Only our own errors show their text; of a library's error, only its code
- * is looked at, since messages carry SQL, parameters, claims and tokens.
+ * The only place where an error becomes an answer. Only our own errors show their text. Of a library's error only the code is
+ * used, since messages contain SQL, parameters, claims and tokens.
  */
 export function toRefusal(error: unknown): Refusal {
   for (const each of causes(error)) {
@@ -74,7 +74,7 @@ function causes(error: unknown): Error[] {
   return chain
 }
 
-/** Which fields, and what they should have been. Paths are cut: an unknown key is text from outside. */
+/** The wrong fields, and what they should be. Paths are shortened, since an unknown key is text from outside. */
 function describeIssues({ issues }: z.ZodError): NonNullable<ErrorData['issues']> {
   return issues
     .flatMap((issue) => (issue.code === 'unrecognized_keys' ? describeUnknown(issue) : [issue]))
@@ -82,7 +82,7 @@ function describeIssues({ issues }: z.ZodError): NonNullable<ErrorData['issues']
     .map(({ path, message }) => ({ path: path.map(String).join('.').slice(0, 100), message: message.slice(0, 200) }))
 }
 
-/** A field that is not known is named where its name looks like one: it could be a value in the wrong place. */
+/** An unknown field is named only if its name looks like one: it could be a value in the wrong place. */
 const describeUnknown = ({ path, keys }: z.core.$ZodIssueUnrecognizedKeys) =>
   keys.map((key) => ({
     path: /^[a-z]{1,40}$/i.test(key) ? [...path, key] : path,

@@ -7,9 +7,9 @@ import { EmbeddedPostgresError } from './database/embedded-postgres/index.ts'
 import { createLogger } from './observability/logger.ts'
 
 /**
- * Runs the server in the foreground until SIGTERM or SIGINT, then ends it in order. More signals change nothing: one to a
- * process group arrives twice, from the sender and passed on by npm. The stop is bounded; during the start the process ends at once.
- * What stops the start is one line for each thing on standard error, and exit code 1.
+ * Runs the server in the foreground until SIGTERM or SIGINT, then stops it in order. Further signals change nothing: one to a
+ * process group arrives twice, from the sender and from npm. The stop is bounded; during the start the process ends at once. If
+ * the start fails, each problem is one line on standard error, and the exit code is 1.
  */
 export async function runServer(standin: Standin, environment: Environment): Promise<void> {
   let running: RunningStandin | undefined
@@ -29,8 +29,8 @@ export async function runServer(standin: Standin, environment: Environment): Pro
 function explainStart(error: unknown, { NODE_ENV }: Environment): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') return 'The port is taken: another server runs already, or set PORT to a free one.'
-  if (code === 'EACCES') return 'The port may not be used: set PORT to one above 1023.'
+  if (code === 'EADDRINUSE') return 'The port is taken. Stop the server that uses it, or set PORT to a free one.'
+  if (code === 'EACCES') return 'This user may not use the port. Set PORT to one above 1023.'
   const trouble = databaseTrouble(error)
   if (trouble) return trouble
   if (error instanceof ActionError) return error.message

@@ -9,7 +9,7 @@ import type {
 } from '@trpc/server'
 import type { createRouter } from './wiring/serve-http.ts'
 
-// Types alone: this file compiles only while the server serves exactly what the client, and so the contract, promises.
+// Only types: this file compiles only while the server serves exactly what the client, and so the contract, promises.
 
 type Served = ReturnType<typeof createRouter>['_def']['record']
 type Promised = AppRouter['_def']['record']
@@ -39,7 +39,7 @@ type Serves<Server> = Same<Compared<Server>, Record<keyof Promised, true>>
 
 true satisfies Serves<Served>
 
-// The comparison bites: each of these servers differs from the contract in one thing.
+// Proof that the comparison works: each of these servers differs from the contract in one thing.
 type Replaced<Noun extends keyof Served, Procedures> = Omit<Served, Noun> & { [N in Noun]: Procedures }
 type Get = Served['installation']['get']
 type GetAs<Input, Output> = { meta: object; input: Input; output: Output }

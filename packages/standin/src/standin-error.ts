@@ -3,21 +3,21 @@ import { type ErrorReason, errorReasons } from '@standin/contracts'
 interface StandinErrorOptions {
   /** When a retry can help, in milliseconds from now. */
   retryAfterMs?: number
-  /** The limit of Trackunit that was reached, where it is one of so many requests in a span of time. */
+  /** The rate limit of Trackunit that was reached, if it is known. */
   limit?: RequestLimit | undefined
   /** One more sentence for people, in our own words: never a library's message, never text from outside. */
   detail?: string
-  /** For the log alone; it is described without its message. */
+  /** For the log only, which leaves out its message. */
   cause?: unknown
 }
 
-/** At most so many requests in any span of that length. */
+/** At most this many requests in any period of this length. */
 export interface RequestLimit {
   most: number
   windowMs: number
 }
 
-/** A refusal with a reason of the closed list. What a client sees of it is the reason's message and `detail`, nothing else. */
+/** A refusal with a reason of the closed list. Clients see the reason's message and `detail`, nothing else. */
 export class StandinError extends Error {
   override readonly name = 'StandinError'
   readonly reason: ErrorReason

@@ -11,8 +11,8 @@ interface Sweep {
 const afterErrorMs = 60_000
 
 /**
- * Does some work that one replica does for all of them, if it is due and no living replica has taken it. Where this one
- * dies, another takes over within seconds.
+ * Does some work that one replica does for all, if it is due and no living replica has taken it. If this replica dies, another
+ * takes over within seconds.
  * @returns whether there is more to do at once
  */
 export async function sweep(

@@ -1,2 +1,2 @@
-/** Told to Trackunit, in traces and in the OpenAPI document. */
+/** Sent to Trackunit, and shown in traces and in the OpenAPI document. */
 export const version = '0.1.0'

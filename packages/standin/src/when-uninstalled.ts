@@ -23,7 +23,7 @@ export const whenUninstalled: readonly WhenUninstalled[] = [
   eraseDeclinedOf,
 ]
 
-/** What each part erases afterwards, in batches, because it may be much. */
+/** What each part erases afterwards, in batches, since it may be much. */
 export const whenErasing: readonly WhenErasing[] = [
   stopRunsOf,
   stopDeliveriesOf,

@@ -37,7 +37,7 @@ export const knownAccounts: readonly AccountProfile[] = [
   },
 ]
 
-/** Any other account exists from the moment a request names it. Its id is compared in lower case. */
+/** Any other account exists once a request names it. Ids are compared in lower case. */
 export function profileOf(accountId: string): AccountProfile {
   const id = accountId.toLowerCase()
   const known = knownAccounts.find((account) => account.id === id)

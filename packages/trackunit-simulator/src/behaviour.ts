@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** How this Trackunit behaves where the documentation leaves it open. Set through `PUT /control/settings`. */
+/** How this Trackunit behaves where the documentation is silent. Set through `PUT /control/settings`. */
 export const behaviour = z.strictObject({
   /** `expires_in` of access tokens, in seconds. [doc] 3600 in the sample. */
   tokenLifetimeS: z.number(),
@@ -25,7 +25,7 @@ export const behaviour = z.strictObject({
   planRefusal: z.enum(['page', 'forbidden', 'graphql-error']),
   /** [doc] Service plans need a licence. */
   serviceLicence: z.boolean(),
-  /** [doc] The data health is a beta: an account may be without it. */
+  /** [doc] Data health is a beta: an account may lack it. */
   dataHealth: z.boolean(),
   /** Whether assets have `groups` in GraphQL: nothing documents it. */
   assetGroups: z.boolean(),

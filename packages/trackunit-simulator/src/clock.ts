@@ -1,6 +1,6 @@
 export type Clock = ReturnType<typeof createClock>
 
-/** Trackunit's time: the machine's own, moved by a fixed distance once it was set, so that it keeps running. */
+/** Trackunit's time: the machine's, plus a fixed offset once it was set, so that it keeps running. */
 export function createClock(realNow: () => number = Date.now) {
   let offsetMs = 0
 
@@ -8,7 +8,7 @@ export function createClock(realNow: () => number = Date.now) {
     /** Milliseconds since 1970. */
     now: () => realNow() + offsetMs,
 
-    /** Jumps to `at` (milliseconds since 1970) and runs on from there; `null` goes back to the machine's time. */
+    /** Jumps to `at` (milliseconds since 1970) and continues from there; `null` returns to the machine's time. */
     set(at: number | null) {
       offsetMs = at === null ? 0 : at - realNow()
     },

@@ -6,7 +6,7 @@ type Exchange = { operation: string | null; problem: string | null; request: See
 const mask = '•••'
 const mostCharacters = 20_000
 
-/** The exchange without secrets: client secrets, tokens and signatures, wherever they stand. Long bodies are cut. */
+/** The exchange without secrets: client secrets, tokens and signatures, wherever they are. Long bodies are cut. */
 export function masked<Seen extends Exchange>(exchange: Seen): Seen {
   const { operation, problem, request, answer } = exchange
   return {

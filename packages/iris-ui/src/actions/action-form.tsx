@@ -23,12 +23,12 @@ import type { Hindrance } from './may-start.ts'
 interface ActionFormProps {
   action: Action
   hindrance: Hindrance | undefined
-  /** Of an earlier run, to begin with. */
+  /** The input of an earlier run, to start with. */
   input: Record<string, unknown> | undefined
   aside: ReactNode
 }
 
-/** The action's own form: wrong fields say so when they are left, and again when it is sent. */
+/** The action's form. Fields are checked when they lose the focus, and again when the form is sent. */
 export function ActionForm({ action, hindrance, input, aside }: ActionFormProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.form

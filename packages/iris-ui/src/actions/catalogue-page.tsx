@@ -72,13 +72,13 @@ export function CataloguePage() {
   )
 }
 
-/** The one that works, rather than one that waits for it. */
+/** The run that works, rather than one that waits for it. */
 const workingOf = (going: readonly Run[], actionId: string) => {
   const own = going.filter((run) => run.actionId === actionId)
   return own.find(({ state }) => state === 'running') ?? own.at(-1)
 }
 
-/** What is said above the list is not said again in each row. */
+/** What is stated above the list is not repeated in each row. */
 const hindranceShown = (hindrance: Hindrance | undefined, { readOnly }: { readOnly: boolean }) =>
   hindrance === 'role' && readOnly ? undefined : hindrance
 

@@ -29,7 +29,7 @@ export function hindranceWords(
   }
 }
 
-/** What an action leaves out for want of permissions that it can do without. */
+/** What an action leaves out because it lacks optional permissions. */
 export function leavesOutWords(
   scopes: readonly string[],
   { missingFromPlan, texts }: { missingFromPlan: readonly string[]; texts: Texts },

@@ -1,14 +1,14 @@
 import type { Action, Installation, Run } from '@standin/client'
 
-/** Why an action cannot start, most lasting reason first. `busy`: one of its runs works and another waits. */
+/** Why an action cannot start, the longest-lasting reason first. `busy`: one of its runs works and another waits. */
 export type Hindrance = 'plan' | 'permission' | 'role' | 'removed' | 'stopped' | 'not-installed' | 'access' | 'busy'
 
-/** The server refuses one more. */
+/** With this many open runs, the server refuses another. */
 const mostOpen = 2
 
 /**
  * Why the server would refuse a start.
- * @param going the account's runs that have not ended; without them, of a schedule, which starts later
+ * @param going the account's open runs; undefined for a schedule, which starts later
  */
 export function hindranceOf(
   action: Pick<Action, 'id' | 'missingScopes' | 'missingFromPlan' | 'missingPlan' | 'mayStart' | 'mayOverlap'>,

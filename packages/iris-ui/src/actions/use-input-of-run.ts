@@ -1,7 +1,7 @@
 import { skipToken, useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
 
-/** What an earlier run was started with, to begin a form with it (`?like=<run>`). */
+/** The input of an earlier run, to start a form with (`?like=<run>`). */
 export function useInputOfRun(runId: string | undefined): {
   input: Record<string, unknown> | undefined
   isPending: boolean

@@ -179,7 +179,7 @@ function Days({
 
 type Around = Parameters<typeof eventWords>[1]
 
-/** What belongs together in one line, which opens. */
+/** A group of entries in one line, which can be opened. */
 function Group({ group, around }: { group: EntryGroup; around: Around }) {
   const { texts, formats } = useSurroundings()
   const words = texts.activity

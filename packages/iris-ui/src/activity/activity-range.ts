@@ -4,7 +4,7 @@ export type Range = (typeof ranges)[number]
 const DAY_MS = 24 * 3_600_000
 const days: Partial<Record<Range, number>> = { week: 7, month: 30 }
 
-/** From when a range begins, in the reader's own day; undefined for all that is kept. */
+/** When a range begins, by the reader's days; undefined for all entries. */
 export function beginOfRange(range: Range, nowMs: number, dayKey: (at: number) => string): string | undefined {
   if (range === 'ever') return undefined
   const back = days[range]

@@ -2,7 +2,7 @@ import type { Action, ListedAuditEntry } from '@standin/client'
 import { inSentence } from '../formats/in-sentence.ts'
 import { readable } from '../formats/readable.ts'
 import { titleOf } from '../runs/title-of.ts'
-import type { Said, Texts } from '../texts/en.ts'
+import type { EntryFacts, Texts } from '../texts/en.ts'
 import { noChanges } from '../texts/no-changes.ts'
 
 interface Around {
@@ -33,8 +33,8 @@ export function actorWords({ actor }: ListedAuditEntry, { userId, texts }: Aroun
 /** The entry as a sentence; an event without one is shown by its readable name, never as a code. */
 export function eventWords({ event, details }: ListedAuditEntry, { actions, texts }: Around): string {
   const { otherEvent } = texts.activity
-  const events: Partial<Record<string, (of: Said) => string>> = texts.activity.events
-  const said: Said = {
+  const events: Partial<Record<string, (of: EntryFacts) => string>> = texts.activity.events
+  const facts: EntryFacts = {
     title: typeof details.actionId === 'string' ? `“${titleOf(details.actionId, actions)}”` : undefined,
     name: text(details.name) ?? text(details.service) ?? text(details.file) ?? text(details.artifactName),
     to: text(details.to) ?? text(details.destination),
@@ -45,7 +45,7 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
     leftOut: Array.isArray(details.leaveOut) ? details.leaveOut.length : undefined,
     changes: event === 'run.changed' ? { ...noChanges, ...details } : undefined,
   }
-  return events[event]?.(said) ?? otherEvent(readable(event.replaceAll('.', ' ')))
+  return events[event]?.(facts) ?? otherEvent(readable(event.replaceAll('.', ' ')))
 }
 
 /** The run of an entry, to link to it. Access that a run got names it as its receiver. */

@@ -29,10 +29,10 @@ type Exported =
   | { state: 'failed' }
   | { state: 'given'; csv: string; said: string }
 
-/** More than a browser, or a spreadsheet, is glad to hold. */
+/** The most entries that a browser or a spreadsheet handles well. */
 const MOST_ENTRIES = 50_000
 
-/** The entries that the page would show, if it showed all of them, as CSV. */
+/** All entries that match the filters, as CSV. */
 export function ExportButton({ asked, around, total, isMeant }: ExportButtonProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.activity

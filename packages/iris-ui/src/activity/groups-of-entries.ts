@@ -4,12 +4,12 @@ import { runOfEntry } from './activity-words.ts'
 /** One line of the list: an entry, or several that belong together, the newest first. */
 export interface EntryGroup {
   entries: [ListedAuditEntry, ...ListedAuditEntry[]]
-  /** What a run did, from its start to its end; otherwise entries that say the same, one after another. */
+  /** All entries of one run, or consecutive entries with the same text. */
   isRun: boolean
 }
 
 /**
- * What a run did on a day becomes one group, where its newest entry stands; entries that repeat the one above are merged.
+ * A run's entries of a day become one group, in the place of the newest; entries that repeat the one above are merged.
  * @param entries of one day, the newest first
  */
 export function groupsOf(
@@ -38,7 +38,7 @@ export const actorOf = ({ entries }: EntryGroup): ListedAuditEntry =>
 
 const gravest = ['changed', 'access', 'sent', 'read'] as const
 
-/** The gravest effect of a group. */
+/** The most serious effect in a group. */
 export function effectOf({ entries }: EntryGroup): ListedAuditEntry['kind'] {
   return gravest.find((kind) => entries.some((entry) => entry.kind === kind)) ?? 'read'
 }

@@ -24,7 +24,7 @@ export function createApi({ host, serverUrl, first }: Given) {
       queries: {
         networkMode: 'always',
         staleTime: 5_000,
-        // Only a token that the server refused is worth a second try at once; the rest waits for its next turn.
+        // Only a refused token is worth an immediate retry; everything else waits for its next turn.
         retry: (failures, error) => {
           if (failures > 0 || failureOf(error) !== 'UNAUTHENTICATED') return false
           token.forget()
@@ -37,7 +37,7 @@ export function createApi({ host, serverUrl, first }: Given) {
   for (const { path, input, data } of first?.takeArrived() ?? [])
     queryClient.setQueryData(queryKeyOf(path.split('.'), input), data)
 
-  // Trackunit's own loader has asked nothing: then it is asked as soon as the host has given a token.
+  // With Trackunit's own loader, nothing was requested yet: request it as soon as the host has given a token.
   const early = first
     ? Promise.resolve(first)
     : token.bearer().then(

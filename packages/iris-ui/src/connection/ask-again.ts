@@ -1,10 +1,10 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
 import { createContext, use } from 'react'
 
-/** Marks answers as out of date: each question that is on the page is asked once more. */
+/** Marks answers as out of date: each query on the page is sent once more. */
 export type AskAgain = (...questions: readonly QueryKey[]) => void
 
-/** One change is told by several streams and by the press that caused it: all of them within this time ask once. */
+/** One change is reported by several streams and by the click that caused it: within this time, they cause one request. */
 const GATHER_MS = 250
 
 export function createAskAgain(queryClient: Pick<QueryClient, 'invalidateQueries'>): AskAgain {

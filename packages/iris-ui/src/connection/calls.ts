@@ -13,8 +13,8 @@ export interface Calls {
 }
 
 /**
- * Calls through a transport whose code is loaded at the first of them: what the first picture needs is asked without it.
- * @param early what was asked before; when that is not answered, the server is asked as usual
+ * Calls through a transport whose code is loaded by the first call: the first page's queries are sent without it.
+ * @param early queries that were sent earlier; if one gets no answer, it is sent again as usual
  */
 export function lateCalls(load: () => Promise<Transport>, early: Promise<FirstAnswers | undefined>): Calls {
   return {

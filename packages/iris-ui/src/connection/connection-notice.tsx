@@ -9,7 +9,7 @@ import { RETRY_MS } from './refresh-times.ts'
 interface ConnectionNoticeProps {
   failure: Failure
   failedAtMs: number
-  /** When what the page shows was loaded; 0 when it shows nothing. */
+  /** When the page's data was loaded; 0 if there is none. */
   loadedAtMs: number
   trying: boolean
 }

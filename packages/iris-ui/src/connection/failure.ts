@@ -4,7 +4,7 @@ import { SignedOutError } from './host-token.ts'
 /** Why a request failed: the server's reason, no answer at all, or no token from the host. */
 export type Failure = ErrorReason | 'UNREACHABLE' | 'SIGNED_OUT'
 
-/** What the server said of its refusal. By its shape: the class of tRPC's errors is not in the first JavaScript. */
+/** The data of the server's refusal. Recognised by its shape: the class of tRPC's errors is not in the first JavaScript. */
 export const refusalOf = (error: unknown) => (error as { data?: StandinErrorShape['data'] } | null)?.data
 
 export function failureOf(error: unknown): Failure {
@@ -17,5 +17,5 @@ export function mayPass(failure: Failure): boolean {
   return failure === 'UNREACHABLE' || failure === 'STORAGE_UNAVAILABLE' || failure === 'OVERLOADED'
 }
 
-/** The server knows why not: the same press would fail again. */
+/** The server has a lasting reason: the same click would fail again. */
 export const isRefusal = (failure: Failure): boolean => !mayPass(failure) && failure !== 'SIGNED_OUT'

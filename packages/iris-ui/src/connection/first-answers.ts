@@ -7,17 +7,17 @@ import { allSchedules, goingRuns } from './first-lists.ts'
 
 export { restorePlace } from '../shell/kept-place.ts'
 
-/** What the first page asks, asked before its own code has come. Each is taken once: later ones are the server's to answer. */
+/** The first page's queries, sent before its code has loaded. Each answer is used once; later queries go to the server. */
 export interface FirstAnswers {
   /** By `performance.now`. */
   askedAtMs: number
-  /** @returns undefined if it was not asked or too long ago; rejects without an answer, then the server is asked as usual */
+  /** @returns undefined if it was not sent, or too long ago; rejects without an answer, and the query is then sent as usual */
   take: (path: string, input: unknown) => Promise<unknown> | undefined
   /** Takes all answers that have arrived, so that the first paint shows them. */
   takeArrived: () => Array<{ path: string; input: unknown; data: unknown }>
   /** The answer of this path, if it has come: for what is drawn before the pages are there. It can still be taken. */
   arrived: (path: string) => unknown
-  /** Once all are there or none will come, and the texts of the user's language are. */
+  /** Resolves once all have arrived or failed, and the texts of the user's language are loaded. */
   settled: Promise<unknown>
 }
 

@@ -2,7 +2,7 @@
 export const goingRuns = (accountId: string) => ({
   accountId,
   states: ['queued' as const, 'running' as const, 'waiting' as const, 'cancelling' as const],
-  // Their number is told, and decides what may start.
+  // Their number is shown, and decides what can start.
   limit: 100,
 })
 

@@ -7,7 +7,7 @@ const MARGIN_MS = 30_000
 
 /**
  * The user's token, kept only in memory and renewed 30 s before it expires.
- * A token whose end cannot be read is asked for each time.
+ * A token whose expiry cannot be read is requested each time.
  */
 export function createHostToken(getToken: () => Promise<string>, nowMs: () => number) {
   let kept: { token: string; askAgainAtMs: number } | undefined
@@ -31,7 +31,7 @@ export function createHostToken(getToken: () => Promise<string>, nowMs: () => nu
       })
       return flight
     },
-    /** After a refusal: the next request asks the host, whatever the token says of its end. */
+    /** Call it after a refusal: the next request asks the host, even if the token has not expired. */
     forget(): void {
       kept = undefined
     },

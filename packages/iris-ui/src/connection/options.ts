@@ -8,7 +8,7 @@ import type { Calls } from './calls.ts'
 export type Options = TRPCOptionsProxy<AppRouter> & TRPCClient<AppRouter>
 
 /**
- * tRPC's own, of the same types and keys, brings its client, the half of its server, and helpers for old browsers into the
+ * tRPC's own version, with the same types and keys, would add its client, half of its server and helpers for old browsers to the
  * first JavaScript: 11 kB.
  */
 export function createOptions(calls: Calls): Options {
@@ -20,7 +20,7 @@ export function createOptions(calls: Calls): Options {
   return at([]) as Options
 }
 
-/** As tRPC's: a path of names, then what was asked. */
+/** As in tRPC: the path, then the input. */
 export const queryKeyOf = (path: readonly string[], input: unknown) => [path, { input, type: 'query' }] as const
 
 function leaf(calls: Calls, names: readonly string[], name: string | undefined, [given, more]: [unknown, unknown]) {

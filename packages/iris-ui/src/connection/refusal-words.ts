@@ -1,7 +1,7 @@
 import type { Texts } from '../texts/en.ts'
 import type { Failure } from './failure.ts'
 
-/** Why the server refused, in words. A server may be newer than the app: to an unknown reason, something went wrong there. */
+/** Why the server refused, in words. A newer server may have reasons that the app does not know: these read as a server error. */
 export const refusalWords = (failure: Failure, { refusals }: Pick<Texts, 'refusals'>): string =>
   wordsOf(refusals, failure)
 

@@ -7,13 +7,13 @@ interface Reached {
   bearer: () => Promise<string>
 }
 
-/** tRPC's client. Its code comes after the first picture, see `lateCalls`. */
+/** tRPC's client. Its code is loaded after the first paint, see `lateCalls`. */
 export function createTransport({ serverUrl, bearer }: Reached): TRPCUntypedClient<AppRouter> {
   return createTRPCUntypedClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === 'mutation',
-        // What a person does goes at once: a batch waits for its others until the page is drawn once more.
+        // A mutation is sent at once. A batch of queries waits until the page is next drawn.
         true: httpLink({
           url: endpointOf(serverUrl),
           headers: async () => ({ authorization: `Bearer ${await bearer()}` }),

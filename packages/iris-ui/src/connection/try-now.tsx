@@ -8,7 +8,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
 import { useInstallation } from './use-account.ts'
 
-/** An answer takes no longer; a clock of this computer's that goes wrong must not keep the button from working. */
+/** The longest time that an answer takes. A wrong clock of this computer must not disable the button for longer. */
 const ANSWERED_WITHIN_MS = 15_000
 
 /** Tries the access now, for example after it was fixed at Trackunit. Hidden if the server reports no tries. */
@@ -45,7 +45,7 @@ function TryNowButton({ tries }: { tries: NonNullable<Installation['tries']> }) 
   useEffect(() => {
     if (pressedAfter.current === undefined || pressedAfter.current === lastAt) return
     pressedAfter.current = undefined
-    say(words.triedInVain) // Had it worked, this button would be gone, and the page would have said so.
+    say(words.stillRefused) // After a success, this button would be gone, and the page would have announced it.
   }, [lastAt, say, words])
 
   const lateMs = tries.nextAt === null ? 0 : nowMs - Date.parse(tries.nextAt)

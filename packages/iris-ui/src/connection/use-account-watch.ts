@@ -8,7 +8,7 @@ import { useStream } from './use-stream.ts'
 /**
  * Shows changes of the account live. Also the first to notice that the connection is
  * lost or back. Used once in the app, and only while the page is visible: browsers allow few connections.
- * @param askedAtMs when the first answers were asked for, by `performance.now`: what is as it was then is not asked again
+ * @param askedAtMs when the first answers were asked for, by `performance.now`: what has not changed since is not requested again
  */
 export function useAccountWatch(askedAtMs: number): void {
   const trpc = useTRPC()
@@ -47,7 +47,7 @@ export function useAccountWatch(askedAtMs: number): void {
             ...[trpc.run.list, trpc.run.latest, trpc.delivery.undelivered, trpc.schedule.list].map((list) =>
               list.pathKey(),
             ),
-            // How long it usually takes, and what a run was told that the plan lacks.
+            // Usual durations, and what runs found missing in the plan.
             trpc.action.list.pathKey(),
           )
         },
@@ -56,7 +56,7 @@ export function useAccountWatch(askedAtMs: number): void {
   )
 }
 
-/** Longer ago, it is asked again. */
+/** Older answers are requested again. */
 const LONG_AGO_MS = 60_000
 
 function agoOf(askedAtMs: number): number | undefined {

@@ -4,7 +4,7 @@ import { useFirstSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
 import { NET_MS, RETRY_MS } from './refresh-times.ts'
 
-/** Whether background access works; every page asks, one request answers. */
+/** Whether background access works. Every page uses it; they share one request. */
 export function useInstallation() {
   const trpc = useTRPC()
   const { host } = useFirstSurroundings()

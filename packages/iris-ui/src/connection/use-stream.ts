@@ -6,8 +6,8 @@ import { RETRY_MS } from './refresh-times.ts'
 type Stream<Output, Failure> = Parameters<typeof useSubscription<Output, Failure>>[0]
 
 /**
- * Follows a stream for as long as the component stands and it is enabled. The stream itself mends a cut connection; where
- * the server refused it, it is asked again later.
+ * Follows a stream while the component is mounted and it is enabled. The stream itself reconnects; if the server refused it, it
+ * is requested again later.
  */
 export function useStream<Output, Failure>(stream: Stream<Output, Failure>): void {
   const latest = useRef(stream)

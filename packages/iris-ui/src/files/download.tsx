@@ -7,8 +7,8 @@ import { useSurroundings } from '../surroundings.ts'
 import type { Download } from './use-download.ts'
 
 /**
- * Under the file that was asked for: nothing more than that it came. Its link stands there where Manager's frame keeps
- * files back; whether it did is unknown to the app unless Manager says so, so that a press shows it, too.
+ * Below a requested file: says that it was downloaded. If Manager's frame blocks files, its link is shown instead. The app cannot
+ * know that unless Manager says so, so a button shows the link, too.
  */
 export function DownloadOffer({ artifact, download }: { artifact: Artifact; download: Download }) {
   const { texts } = useSurroundings()
@@ -65,7 +65,7 @@ function LinkLife({ endsAtMs, download }: { endsAtMs: number; download: Download
       <div className="btns">
         {secondsLeft <= 0 && (
           <Button busy={download.busy} onClick={download.renew}>
-            {words.anew}
+            {words.newLink}
           </Button>
         )}
         <Button look="quiet" onClick={download.close}>

@@ -7,13 +7,13 @@ import { useSurroundings } from '../surroundings.ts'
 import { saveFile } from './save-file.ts'
 
 export interface Download {
-  /** The file that was asked for last. */
+  /** The file that was requested last. */
   artifact: Artifact | undefined
   busy: boolean
   /** Why there is no link. */
   failure: Failure | undefined
   link: { url: string; endsAtMs: number } | undefined
-  /** Whether the file was given to the browser. A frame may still keep it back in silence. */
+  /** Whether the browser got the file. A frame may still block it silently. */
   given: boolean
   start(artifact: Artifact): void
   /** Makes a new link, to copy, without saving the file again. */
@@ -35,7 +35,7 @@ export function useDownload(): Download {
   async function newLink(artifact: Artifact): Promise<NonNullable<Download['link']>> {
     const { url, expiresAt } = await askForLink({ artifactId: artifact.id })
     const nowMs = Date.now()
-    // This computer's clock may be wrong; the longest life of a link is known.
+    // This computer's clock may be wrong, but the longest life of a link is known.
     const lifeMs = Math.min(MAX_LIFE_MS, Math.max(0, Date.parse(expiresAt) - nowMs))
     return { url, endsAtMs: nowMs + lifeMs }
   }

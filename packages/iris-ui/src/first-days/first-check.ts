@@ -17,8 +17,8 @@ export const firstCheckOf = (actions: readonly Action[]): Action | undefined =>
   actions.find(({ reads, changesData }) => reads.length > 0 && !changesData)
 
 /**
- * How the overview begins: `start` before anything ran, `after` the first check while nothing else ran and its schedule is
- * still on offer, and `normal` otherwise.
+ * What the overview starts with: `start` before anything ran, `after` while only the first check has run and its schedule is still
+ * offered, and `normal` otherwise.
  */
 export function beginning({ actions, results, isGoing, schedules, declined }: Known): 'start' | 'after' | 'normal' {
   const first = firstCheckOf(actions)

@@ -20,7 +20,7 @@ interface ScheduleOfferProps {
   to?: string | undefined
 }
 
-/** One schedule, made with one press. Declined once, it is not offered to this user again. */
+/** Offers one schedule, to be created with one click. Once declined, it is not offered to this user again. */
 export function ScheduleOffer({ actionId, input, recurrence, title, means, accept, to }: ScheduleOfferProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.firstDays

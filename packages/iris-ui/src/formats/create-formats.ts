@@ -2,11 +2,11 @@ import { capital } from './capital.ts'
 import { createFirstFormats, type FormatOptions, isTimeZone, wordsAndZone } from './first-formats.ts'
 import { createQuantities } from './quantities.ts'
 
-export type { SaidMoment } from './first-formats.ts'
+export type { MomentWords } from './first-formats.ts'
 
 export type Formats = ReturnType<typeof createFormats>
 
-/** Numbers, sizes and times as the user writes them, in the user's time zone. What the host sends wrong is left to the browser. */
+/** Numbers, sizes and times as the user writes them, in the user's time zone. Invalid settings of the host are replaced by the browser's. */
 export function createFormats(options: FormatOptions) {
   const { words, zone } = wordsAndZone(options)
   const first = createFirstFormats(options)
@@ -42,7 +42,7 @@ export function createFormats(options: FormatOptions) {
     },
     /** With seconds, for a log. */
     exactClock: (at: string | number) => exactClock.format(new Date(at)),
-    /** A time of day that belongs to no zone: what a schedule says. */
+    /** A time of day without a zone, as schedules have it. */
     wallClock: (hour: number, minute: number) =>
       new Intl.DateTimeFormat(words, { timeStyle: 'short', timeZone: 'UTC' }).format(
         Date.UTC(2026, 0, 5, hour, minute),

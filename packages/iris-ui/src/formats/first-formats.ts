@@ -1,7 +1,7 @@
 import type { SystemOfMeasurement } from './quantities.ts'
 
 /** A moment in the past, in parts that each language orders itself. */
-export interface SaidMoment {
+export interface MomentWords {
   /** `today`, `yesterday`, a weekday of the last six days, or a date, with the year if it is not this year. */
   kind: 'today' | 'yesterday' | 'weekday' | 'date'
   day: string
@@ -35,11 +35,11 @@ export function createFirstFormats(options: FormatOptions) {
   return {
     number: (value: number) => number.format(value),
     clock: (at: string | number) => clock.format(new Date(at)),
-    moment(at: string, nowMs: number): SaidMoment {
+    moment(at: string, nowMs: number): MomentWords {
       const then = new Date(at)
       const now = new Date(nowMs)
       const daysAgo = Math.round((calendarDay(now) - calendarDay(then)) / 86_400_000)
-      const said = (kind: SaidMoment['kind'], day: string, shortDay = day) => ({
+      const said = (kind: MomentWords['kind'], day: string, shortDay = day) => ({
         kind,
         day,
         shortDay,

@@ -2,7 +2,7 @@ import { type ResultColumn, unitSymbol } from '@standin/client'
 
 export type SystemOfMeasurement = 'metric' | 'imperial'
 
-/** How a kind of number is shown: by what the metric number becomes one of the reader's unit. */
+/** How a kind of number is shown: its factor from metric, and its unit. */
 interface Shown {
   of(metric: number): number
   digits: number
@@ -22,7 +22,7 @@ const metric: Partial<Record<ResultColumn['kind'], Shown>> = {
   celsius: whole,
 }
 
-/** As the United States measure; a gallon is theirs. */
+/** US units, also for gallons. */
 const imperial: Partial<Record<ResultColumn['kind'], Shown>> = {
   ...metric,
   litres: { of: (litres) => litres / 3.785_411_784, digits: 0 },

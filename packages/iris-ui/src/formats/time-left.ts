@@ -1,4 +1,4 @@
-/** A duration as people say it, never in seconds. */
+/** An approximate duration, never in seconds. */
 export type TimeLeft =
   | { unit: 'moment' }
   | { unit: 'minutes'; minutes: number }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The time of day, renewed every `everyMs`: what says "4 minutes ago" or counts down stays true. */
+/** The present time, updated every `everyMs`, so that "4 minutes ago" and countdowns stay correct. */
 export function useNow(everyMs: number): number {
   const [nowMs, setNowMs] = useState(Date.now)
   useEffect(() => {

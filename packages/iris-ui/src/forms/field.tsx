@@ -11,7 +11,7 @@ interface FieldProps {
   children: ReactNode
 }
 
-/** A label, its help and what is wrong, tied to the control by `describedBy(id)`. */
+/** A label, its help and its error, linked to the control by `describedBy(id)`. */
 export function Field({ id, label, help, problem, optional, children }: FieldProps) {
   const { form } = useSurroundings().texts
   return (

@@ -5,12 +5,12 @@ interface FilterProps {
   label: string
   value: string
   onChange(value: string): void
-  /** The first one is for no filter. */
+  /** The first option means no filter. */
   options: readonly (readonly [value: string, words: string])[]
   className?: string
 }
 
-/** A choice in a line of filters, where its first option is its name; in a sheet, its name is above it. */
+/** A select in a line of filters, where its first option is its name; in a sheet, the name is above it. */
 export function Filter({ label, value, onChange, options, className }: FilterProps) {
   const id = useId()
   return (

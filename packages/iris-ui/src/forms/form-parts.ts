@@ -2,17 +2,17 @@ import type { UseFormReturn } from 'react-hook-form'
 import type { ReceiverValues } from './receivers.ts'
 import type { FormValues } from './schema-fields.ts'
 
-/** The rhythm of a schedule as it is filled in. `custom` is a rule that the form cannot show; it stays as it is. */
+/** The rhythm of a schedule in the form. `custom` is a rule that the form cannot show and does not change. */
 export interface RhythmValues {
   kind: 'daily' | 'weekly' | 'monthly' | 'custom'
-  /** `0` is Monday: boxes have text for values. */
+  /** `0` is Monday. As text, since checkboxes have text values. */
   days: string[]
   dayOfMonth: string
   time: string
   custom: string
 }
 
-/** What forms are made of; starting an action asks for no rhythm. */
+/** The parts of forms. The form that starts an action has no rhythm. */
 export interface FormParts {
   input: FormValues
   receivers: ReceiverValues

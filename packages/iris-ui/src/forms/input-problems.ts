@@ -4,8 +4,8 @@ import type { Texts } from '../texts/en.ts'
 import { type FormField, type FormValues, inputOf, type Schema } from './schema-fields.ts'
 
 /**
- * What is wrong, by the field's key, in words. The action's own schema decides, by a validator that makes no code at run
- * time, since the page's policy forbids `eval`.
+ * The errors of an input, by field, in words. The action's own schema decides, with a validator that generates no code, since the
+ * page's policy forbids `eval`.
  */
 export function createInputProblems(
   { schema, fields }: { schema: Schema; fields: readonly FormField[] },

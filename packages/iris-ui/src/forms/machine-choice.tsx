@@ -24,7 +24,7 @@ interface MachineChoiceProps {
   onChange(filter: MachineFilter): void
 }
 
-/** Which machines: a saved choice, or one of its own from sites, types and groups, with how many match. */
+/** Which machines: a saved choice or a new one of sites, types and groups, with the number of matches. */
 export function MachineChoice({ value, onChange }: MachineChoiceProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.form
@@ -122,7 +122,7 @@ export function MachineChoice({ value, onChange }: MachineChoiceProps) {
             <li>
               <Suspense
                 fallback={
-                  // Focusing it now would lose the focus to the real one.
+                  // Focusing this one would lose the focus when the real one replaces it.
                   <Button look="quiet" icon="plus" busy inert>
                     {words.add}
                   </Button>

@@ -53,7 +53,7 @@ export function withToggled(filter: MachineFilter, list: FilterList, id: string)
 export const isEverything = (filter: MachineFilter) =>
   filterLists.every(({ list }) => (filter[list] ?? []).length === 0)
 
-/** Which saved choice this is, in whatever order its parts stand. */
+/** The saved choice that equals this one, in any order. */
 export function savedFilterOf(filter: MachineFilter, saved: readonly SavedFilter[]): SavedFilter | undefined {
   return saved.find((one) => isSameFilter(one.filter, filter))
 }

@@ -1,7 +1,7 @@
 import type { ChangedDestination, Destination, ShownDestination } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
-/** The receivers as they are typed. */
+/** The receivers as typed. */
 export interface ReceiverValues {
   emails: string
   file: 'none' | 'csv' | 'xlsx'
@@ -37,13 +37,13 @@ export function destinationsOf({ emails, file, webhooks }: ReceiverValues): Dest
   return [...mails, ...hooks]
 }
 
-/** Of a schedule that is changed: those that it keeps too. */
+/** For a schedule that is being changed: also those that it keeps. */
 export const changedDestinationsOf = (values: ReceiverValues): ChangedDestination[] => [
   ...destinationsOf(values),
   ...values.kept.map(({ id }): ChangedDestination => ({ kind: 'webhook', id })),
 ]
 
-/** The server checks it again; this only says it while there is still time. */
+/** The server checks it again; this only reports it earlier. */
 export function receiverProblems(
   values: ReceiverValues,
   { form: { invalid } }: Texts,

@@ -3,7 +3,7 @@ import { describedBy, Field, FieldGroup } from './field.tsx'
 import type { PartName, PartsForm } from './form-parts.ts'
 import type { FormField } from './schema-fields.ts'
 
-/** One field of an action's own input, by its kind. Machines have a part of their own. */
+/** One field of an action's input, by its kind. Machines have their own component. */
 export function SchemaField({ field, name, form }: { field: FormField; name: `input.${string}`; form: PartsForm }) {
   const { texts } = useSurroundings()
   const id = `f-${field.key}`

@@ -38,7 +38,7 @@ interface Base {
   required: boolean
 }
 
-/** One field of an action's form. What a schema asks for beyond these kinds keeps its default. */
+/** One field of an action's form. Fields of other kinds are not shown and keep their default. */
 export type FormField = Base &
   (
     | { kind: 'number'; whole: boolean; unit: string | undefined; least: number | undefined; most: number | undefined }

@@ -5,12 +5,12 @@ import { useSurroundings } from '../surroundings.ts'
 import type { PartsForm } from './form-parts.ts'
 import { withheld } from './withheld.ts'
 
-/** Says under the field which of the receivers results may not be sent to, and asks them to confirm. */
+/** Shows under the field which receivers cannot get results yet, and offers to ask them to confirm. */
 export function WithheldReceivers({ form, kind }: { form: PartsForm; kind: 'email' | 'webhook' }) {
   const words = useSurroundings().texts.form
   const { data } = useReceivers()
   const values = form.watch('receivers')
-  // Not while somebody types: the field says first what is wrong with the address itself.
+  // Not while someone types: errors in the address itself come first.
   const field = kind === 'email' ? 'receivers.emails' : 'receivers.webhooks'
   const { isTouched, invalid } = form.getFieldState(field, form.formState)
   if (!data || invalid || !isTouched) return null

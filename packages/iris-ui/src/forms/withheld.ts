@@ -10,7 +10,7 @@ export interface Withheld {
   hosts: string[]
 }
 
-/** Typed receivers to which the server would refuse to send results; it decides, this only says it while there is still time. */
+/** Typed receivers to which the server would refuse to send results; this only reports it earlier. */
 export function withheld(values: ReceiverValues, { own, domains, everywhere, addresses }: Receivers): Withheld {
   const trusted = (kind: 'email' | 'webhook') => [
     ...everywhere,

@@ -10,7 +10,7 @@ export interface QuestionProps {
   keep: string
   go: string
   busy?: boolean
-  /** Why the last try did not work. */
+  /** Why the last attempt failed. */
   failure?: string | undefined
   onKeep(): void
   onGo(): void

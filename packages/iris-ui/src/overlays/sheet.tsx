@@ -5,7 +5,7 @@ import { useSurroundings } from '../surroundings.ts'
 
 interface SheetProps {
   heading: string
-  /** What the button at its end says. */
+  /** The label of the button at its end. */
   done: string
   onClose(): void
   children: ReactNode

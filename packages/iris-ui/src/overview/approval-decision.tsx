@@ -17,7 +17,7 @@ interface ApprovalDecisionProps {
   activeSchedules: number
 }
 
-/** What would change, side by side, and the two answers. */
+/** What would change, side by side, and the two buttons. */
 export function ApprovalDecision({ installation, generation, since, activeSchedules }: ApprovalDecisionProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.needs

@@ -15,7 +15,7 @@ export interface InstallationSentence {
   /** Undefined if there is nothing to do. */
   toDo?: string
   foot?: string
-  /** When Trackunit is asked again (`null`: just now), after what came of it so far. */
+  /** When we try again (`null`: now), after the outcome so far. */
   nextTry?: { at: string | null; said?: string }
   /** While new access is tested: the number of the next try, if known. */
   steps?: { nextTry: number | undefined }
@@ -40,7 +40,7 @@ interface Circumstances {
 const USUAL_PATIENCE_MS = 15 * 60_000
 const SLOW_AFTER_SHARE = 1 / 5
 
-/** The one sentence that the page opens with. */
+/** The one sentence at the top of the page. */
 export function installationSentence(installation: Installation, around: Circumstances): InstallationSentence {
   const { account, onHold = 0, nowMs, formats } = around
   const texts = around.texts.installation

@@ -22,7 +22,7 @@ interface NeedsYouPanelProps {
   activeSchedules: number
 }
 
-/** The one tinted panel: there only while something waits for a person. */
+/** The only tinted panel. Shown only while something waits for a person. */
 export function NeedsYouPanel({ needs, installation, activeSchedules, ...around }: NeedsYouPanelProps) {
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(30_000)

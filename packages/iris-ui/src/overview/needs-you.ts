@@ -24,7 +24,7 @@ export interface KnownOfNeeds {
   schedules: readonly Schedule[]
 }
 
-/** What needs a person while Standin works, most urgent first. If it does not work, the page's sentence says so. */
+/** What needs a person while Standin works, most urgent first. If it does not work, the page's sentence says why. */
 export function needsYou(installation: Installation, known: KnownOfNeeds): Need[] {
   if (installation.state !== 'active') return []
   const { schedules, undelivered } = known

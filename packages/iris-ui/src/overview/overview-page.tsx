@@ -51,7 +51,7 @@ export function OverviewPage() {
     [known, actions, undelivered, results, schedules, going, declined],
   )
 
-  // Nothing is drawn until it is known which of the two pages to draw; otherwise one would replace the other.
+  // Draws nothing until it is known which of the two pages to show; otherwise one would replace the other.
   const isOpen = catalogue.isPending || !(runs.known || runs.failed) || isSchedulesPending
   const shape = useSkeleton(installation.isPending || (installation.isSuccess && isOpen))
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null

@@ -6,7 +6,7 @@ import { RefusedStart } from '../parts/refused-start.tsx'
 import { useRetryRun } from '../runs/use-retry-run.ts'
 import { useSurroundings } from '../surroundings.ts'
 
-/** Sends a result once more to a receiver that it did not reach. */
+/** Resends a result to a receiver that it did not reach. */
 export function ResendButton({ runId, deliveryId, to }: { runId: string; deliveryId: string; to: string }) {
   const { host, texts } = useSurroundings()
   const words = texts.needs
@@ -66,7 +66,7 @@ export function ResumeButton({ scheduleId, title }: { scheduleId: string; title:
   )
 }
 
-/** Runs once more what could not check everything. */
+/** Repeats a run that could not check everything. */
 export function AgainButton({ runId, title }: { runId: string; title: string }) {
   const { texts } = useSurroundings()
   const { press, busy, failure } = useRetryRun({ runId, title })
@@ -82,7 +82,7 @@ export function AgainButton({ runId, title }: { runId: string; title: string }) 
   )
 }
 
-/** For a plan that was bought: actions that it needs can be started again, and the next one asks Trackunit. */
+/** For a plan that was extended: actions that need it can be started again, and the next run asks Trackunit. */
 export function TryPlanButton() {
   const { host, texts } = useSurroundings()
   const trpc = useTRPC()

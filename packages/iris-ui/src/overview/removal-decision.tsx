@@ -11,7 +11,7 @@ import { useSurroundings } from '../surroundings.ts'
 
 /**
  * Asks whether Standin was removed. A yes needs confirmation, because it deletes the account's access and files.
- * @param isSuspended it stopped already: a no restores it
+ * @param isSuspended it has already stopped: a no restores it
  */
 export function RemovalDecision({ isSuspended = false }: { isSuspended?: boolean }) {
   const { host, texts } = useSurroundings()

@@ -7,7 +7,7 @@ import { useFirstSurroundings } from '../surroundings.ts'
 const none: readonly Undelivered[] = []
 const SOME_MS = 60_000
 
-/** Results that did not reach their receiver, until that is mended. */
+/** Results that did not reach their receiver, until that is resolved. */
 export function useUndelivered(): readonly Undelivered[] {
   const trpc = useTRPC()
   const { host } = useFirstSurroundings()

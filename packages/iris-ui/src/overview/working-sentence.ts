@@ -11,7 +11,7 @@ interface Around {
   formats: FirstFormats
 }
 
-/** What the page opens with while Standin works. */
+/** The page's first sentence while Standin works. */
 export function workingSentence(
   { since }: Pick<Installation, 'since'>,
   { account, needs = 0, nowMs, texts, formats }: Around,

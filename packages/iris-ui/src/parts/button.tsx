@@ -13,7 +13,7 @@ export function Button({ look, icon, busy, off, onClick, children, className, ty
   const still = off || busy
   return (
     <button
-      // A form is not sent by a button that is busy or off.
+      // A busy or disabled button does not submit a form.
       type={still ? 'button' : type}
       className={['btn', look, className].filter(Boolean).join(' ')}
       aria-busy={busy || undefined}

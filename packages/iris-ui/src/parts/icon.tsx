@@ -123,7 +123,7 @@ interface IconProps {
   tone?: Tone
   size?: 'sm' | 'lg'
   spinning?: boolean
-  /** Only if no text beside it says the same. */
+  /** Needed only if no text beside it says the same. */
   label?: string
 }
 

@@ -4,7 +4,7 @@ import { Button } from './button.tsx'
 import { LoadFailed } from './load-failed.ts'
 import { Notice } from './notice.tsx'
 
-/** Stands in for a part whose file did not come, so that the rest of the page stays as it is. Other errors go on. */
+/** Replaces a part whose file did not load, so that the rest of the page stays as it is. Other errors are thrown on. */
 export class LateBoundary extends Component<{ level: 1 | undefined; children?: ReactNode }, { error: unknown }> {
   override state = { error: undefined as unknown }
   static getDerivedStateFromError = (error: unknown) => ({ error })
@@ -17,7 +17,7 @@ export class LateBoundary extends Component<{ level: 1 | undefined; children?: R
   }
 }
 
-/** The browser remembers that the file did not come: only a reload asks again. It comes back to the same place. */
+/** The browser remembers that the file failed to load: only a reload requests it again. It returns to the same place. */
 function NotLoaded({ level }: { level: 1 | undefined }) {
   const { texts } = useFirstSurroundings()
   const words = texts.shell

@@ -6,9 +6,8 @@ import type { LateFile } from './late-file.ts'
 type PropsOf<Part> = Part extends (props: infer Props extends object) => ReactNode ? Props : never
 
 /**
- * Parts of a file that comes when it is wanted. One that has come is drawn at once: `lazy` alone would first draw what
- * stands in its place, and React holds back for 300 ms what follows that. Where it does not come, a reload is offered in its
- * place.
+ * Components of a file that is loaded on demand. A loaded one is drawn at once: `lazy` alone would first draw its fallback, after
+ * which React waits for 300 ms. If the file does not load, a reload is offered instead.
  *
  * @param level 1 for whole pages, whose notice is then their heading
  */

@@ -8,7 +8,7 @@ const Refusal = refusals.part('Refusal')
 /** When the page is idle: the server may be out of reach when they are needed. */
 export const bringRefusals = refusals.bring
 
-/** Put it into an alert that is there before. */
+/** Put it into an alert that already exists. */
 export function LateRefusal(props: RefusalProps) {
   return (
     <Suspense fallback={null}>

@@ -1,4 +1,4 @@
-/** A file of the app did not come: an update removed it, or the connection failed. */
+/** A file of the app did not load: an update removed it, or the connection failed. */
 export class LoadFailed extends Error {
   override readonly name = 'LoadFailed'
 }

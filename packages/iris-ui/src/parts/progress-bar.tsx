@@ -1,10 +1,10 @@
 interface ProgressBarProps {
   label: string
-  /** From 0 to 1; null: how much there is, is not known yet. */
+  /** From 0 to 1; null while the total is unknown. */
   share: number | null
-  /** What a screen reader says instead of a bare percentage. */
+  /** What a screen reader reads instead of a bare percentage. */
   valueText: string
-  /** It waits, or it stopped on the way. */
+  /** Whether it waits, or has stopped on the way. */
   look?: 'held' | 'part' | undefined
   size?: 'large'
 }

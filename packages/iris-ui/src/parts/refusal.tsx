@@ -8,7 +8,7 @@ export interface RefusalProps {
   /** What did not happen. */
   what: string
   failure: Failure
-  /** Of a start, with the choices of an earlier run or with those of a form. */
+  /** For a start: whether its choices come from an earlier run or from a form. */
   kind?: 'start' | 'again'
 }
 

@@ -9,7 +9,7 @@ interface RefusedStartProps {
   isAgain?: boolean
 }
 
-/** Says that an action was not started, and the server's reason. Put it into an alert that is there before. */
+/** Shows that an action was not started, and the server's reason. Put it into an alert that already exists. */
 export function RefusedStart({ failure, title, isAgain = false }: RefusedStartProps) {
   const { texts } = useSurroundings()
   const kind = isAgain ? 'again' : 'start'

@@ -21,7 +21,7 @@ export function FirstShape() {
   )
 }
 
-/** The page in the shape that it is going to have: a sentence and three rows. */
+/** The page in its later shape: a sentence and three rows. */
 export function PageSkeleton() {
   const { texts } = useFirstSurroundings()
   return (
@@ -47,7 +47,7 @@ function SentenceShape() {
   )
 }
 
-/** For a page whose JavaScript or data comes: nothing for a moment, then its shape. */
+/** For a page whose JavaScript or data is loading: nothing for a moment, then its shape. */
 export function DelayedSkeleton() {
   return useSkeleton(true) === 'skeleton' ? <PageSkeleton /> : null
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 const BEFORE_MS = 300
 const AT_LEAST_MS = 300
 
-/** The first picture has been loading since its document began, and a skeleton may stand there already. */
+/** The first page has been loading since its document began, and may already show a skeleton. */
 let isFirst = true
 
 /** Nothing for 300 ms, then the skeleton for at least 300 ms: neither a flash of it nor an empty page. */

@@ -22,7 +22,7 @@ export function askedOfAddress(address: URLSearchParams, columns: readonly Resul
   }
 }
 
-/** Without the filters: for `setAddress`. What is sorted and how it is shown stays. */
+/** For `setAddress`: removes the filters and keeps the order and the view. */
 export function withoutFilters(address: URLSearchParams): Record<string, undefined> {
   const keys = [...address.keys()].filter((key) => ['q', 'new', 'near', 'row'].includes(key) || key.startsWith('f.'))
   return Object.fromEntries(keys.map((key) => [key, undefined]))

@@ -26,7 +26,7 @@ interface Around {
   formats: Formats
   texts: Texts
   nowMs: number
-  /** Older moments too: where there is room for it. */
+  /** Whether there is room for the time of older moments. */
   withClock?: boolean
 }
 

@@ -5,8 +5,8 @@ const FEWEST = 3
 const ALMOST_ALL = 0.9
 
 /**
- * The chart of a result where it says more than the sentence: never for a part of a result, for fewer than three values,
- * or if one value is nearly all. Bars beyond the eighth come with `others`, since a pie is never drawn.
+ * The chart of a result if it says more than the sentence: not for a part of a result, for fewer than three values, or if one
+ * value is nearly everything. Bars beyond the eighth are summed as `others`.
  */
 export function chartToDraw(
   chart: ResultChart,
@@ -21,7 +21,7 @@ export function chartToDraw(
   const sum = chart.bars.reduce((all, { value }) => all + value, 0)
   const largest = Math.max(...chart.bars.map(({ value }) => value))
   if (chart.bars.length < FEWEST || sum <= 0 || largest / sum > ALMOST_ALL) return undefined
-  // Nine are eight and the others together, as an action that counts its own gives them: their order is its own.
+  // Nine bars are eight and `others`, from an action that counted them itself: their order is kept.
   if (chart.bars.length === MOST_BARS + 1) return chart
   const sorted = [...chart.bars].sort((a, b) => b.value - a.value)
   if (sorted.length <= MOST_BARS) return { ...chart, bars: sorted }

@@ -15,15 +15,15 @@ export interface ShownColumn {
 export interface ListColumns {
   hasMachines: boolean
   shown: ShownColumn[]
-  /** What a row has beside its reason: a line under the column at this index, a column of its own where there is room. */
+  /** A row's second detail: a line under the column at this index, or its own column if there is room. */
   tail: { column: ResultColumn; under: number } | undefined
   /** Whose values have an icon, shown in the first of the columns. */
   icons: ResultColumn | undefined
 }
 
 /**
- * Which columns stand in the list: as many as have room beside the files, in the action's own order. An open row shows
- * them all. What the machine's cell says already (its name, its serial number) is not repeated.
+ * Which columns the list shows: as many as fit beside the files, in the action's order. An open row shows all. What the machine's
+ * cell already has (its name, its serial number) is not repeated.
  */
 export function columnsToShow(columns: readonly ResultColumn[], rows: readonly ResultRow[]): ListColumns {
   const hasMachines = rows.some(({ machine }) => machine)
@@ -54,7 +54,7 @@ export function gridOf({ hasMachines, shown }: Pick<ListColumns, 'hasMachines' |
   return [...widths.map((one) => `calc(var(--room) * ${(one / all).toFixed(4)})`), 'minmax(0, 1fr)'].join(' ')
 }
 
-/** A category stands under another without its title; other words need it. */
+/** A category is shown under another column without its title; other texts need it. */
 const isTail = ({ kind, under, filterable }: ResultColumn) => under !== undefined && kind === 'text' && !filterable
 
 const widthOf = (column: ResultColumn) =>

@@ -11,7 +11,7 @@ interface FilterLineProps {
   columns: readonly ResultColumn[]
   /** The whole result. */
   first: RunResult
-  /** What matches, as soon as it is known. */
+  /** How many match, once known. */
   found: RunResult | undefined
   hasMachines: boolean
 }
@@ -38,7 +38,7 @@ export function FilterLine({ asked, columns, first, found, hasMachines }: Filter
     <div role="status" className="active">
       {filters.length > 0 && (
         <>
-          {/* Its place is kept while the number is asked for: the rows do not jump. */}
+          {/* Its space is reserved while the number is loading, so that the rows do not jump. */}
           <span className={found ? undefined : 'unknown'}>
             {words.filtered(formats.number(found?.total ?? 0), formats.number(first.total), first.total, hasMachines)}{' '}
             <b>

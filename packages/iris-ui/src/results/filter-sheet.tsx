@@ -11,7 +11,7 @@ const Sheet = sheets.part('Sheet')
 interface FilterSheetProps {
   /** How many filters are set. */
   active: number
-  /** What the sheet's button says: how many rows the list now has. */
+  /** The label of the sheet's button: how many rows the list now has. */
   show: string
   children: ReactNode
 }

@@ -6,7 +6,7 @@ type Place = Pick<ResultMap['places'][number], 'latitude' | 'longitude'>
 const MARGIN = 36
 /** In degrees: a single site is shown with its surroundings. */
 const LEAST_EXTENT = 1.5
-/** Beyond, Mercator's map has no end. */
+/** Mercator's map has no limit beyond this. */
 const HIGHEST = 80
 
 /** North is up, all places are inside. A fleet on both sides of the date line is not torn apart by it. */

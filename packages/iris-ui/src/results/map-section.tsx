@@ -14,7 +14,7 @@ interface MapSectionProps {
   around: ResultMap['places']
 }
 
-/** The places as circles, and the land around them as soon as it has come: they do not wait for it. */
+/** The places as circles, and the land around them once it has loaded. */
 export function MapSection({ map, around }: MapSectionProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
@@ -74,7 +74,7 @@ function Land({ projection }: { projection: ReturnType<typeof projectionFor> }) 
     queryFn: async () => (await import('./world-outline.ts')).worldOutline(),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  // All the world's outlines are gone through for it: not at each letter that is typed in the search.
+  // It reads all outlines of the world, so not for each letter that is typed in the search.
   const drawn = useMemo(() => {
     const path = geoPath(projection)
     return outline && { land: path(outline.land), borders: path(outline.borders) }
@@ -88,7 +88,7 @@ function Land({ projection }: { projection: ReturnType<typeof projectionFor> }) 
   )
 }
 
-/** Shows only the rows of its area, nearer; of those alone, all of them again. */
+/** Filters by its area and zooms in; if that is the filter already, removes it. */
 function Spot({ mark: { area, places, rows, x, y, diameter, label } }: { mark: Mark }) {
   const { texts, formats } = useSurroundings()
   const [address, setAddress] = useAddressState()

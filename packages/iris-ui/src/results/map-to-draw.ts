@@ -32,7 +32,7 @@ interface Box {
   bottom: number
 }
 
-/** Two fingers find two circles. */
+/** Large enough for a finger. */
 export const TARGET = 44
 const DIAMETER = { least: 28, most: 44 }
 const LETTER = 7.5
@@ -107,7 +107,7 @@ const rowsOf = ({ places }: { places: readonly Place[] }) => places.reduce((sum,
 
 const touch = (a: Group, b: Group) => Math.abs(a.x - b.x) < TARGET && Math.abs(a.y - b.y) < TARGET
 
-/** What lies in an area is shown by its circle, even what was not meant. */
+/** A circle shows everything in its area, including rows that it was not made for. */
 const overlapAreas = (a: Area, b: Area) =>
   a.west <= b.east && b.west <= a.east && a.south <= b.north && b.south <= a.north
 

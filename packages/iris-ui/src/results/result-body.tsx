@@ -17,7 +17,7 @@ const LEAD_LENGTH = 200
 
 export const isLead = (detail: string | null): detail is string => Boolean(detail && detail.length <= LEAD_LENGTH)
 
-/** The list; the open row in place of what stands beside it. A result without rows is only its headline. */
+/** The list, and beside it the open row or the other parts. A result without rows is only its headline. */
 export function ResultBody({ run, beside }: { run: Run; beside?: ReactNode }) {
   const { texts } = useSurroundings()
   const { first, isError } = useResult(run)

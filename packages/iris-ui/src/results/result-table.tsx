@@ -16,7 +16,7 @@ import { VirtualRows } from './virtual-rows.tsx'
 
 const MapSection = lateParts(lateFile(() => import('./map-section.tsx'))).part('MapSection')
 const LIVE_ROWS = 10
-/** Fewer are seen at a glance. */
+/** Fewer rows need no tools. */
 const MANY_ROWS = 10
 
 interface ResultTableProps {
@@ -26,7 +26,7 @@ interface ResultTableProps {
 }
 
 /**
- * Search, filters, order, map and the open row are in the address. What comes with one answer is a plain list; more are
+ * Search, filters, order, map and the open row are in the address. Rows of one answer are a plain list; more are
  * virtual rows.
  */
 export function ResultTable({ run, first }: ResultTableProps) {

@@ -24,7 +24,7 @@ interface RowPanelProps {
   total: number | undefined
 }
 
-/** Narrower, it is a page of its own. */
+/** On narrower screens it is a page of its own. */
 const narrow = '(max-width: 64rem)'
 
 /** One row with all that is known about it, beside the list: the list stays as it is. */
@@ -177,7 +177,7 @@ function Why({ icon, words, more }: WhyProps): ReactNode {
   )
 }
 
-/** Goes back to the list, as the browser's own button does; where there is none to go back to, it becomes the list. */
+/** Goes back to the list, like the browser's button; without an earlier entry, the list replaces this one. */
 function close(): void {
   if ((history.state as { opened?: boolean } | null)?.opened) history.back()
   else navigate(changedAddress({ row: undefined }), { replace: true })

@@ -21,7 +21,7 @@ export interface ListProps {
   sortable: boolean
 }
 
-/** A table whose rows are grids of their own, so that they keep clear of what stands beside them. */
+/** A table whose rows are separate grids, so that they make room for what is beside them. */
 export function List({
   columns,
   heading,

@@ -45,7 +45,7 @@ interface FiltersProps {
   hasNew: boolean
   /** Of a long list, whose foot is far away on a phone. */
   goTo: ComponentProps<typeof GoToRow> | undefined
-  /** What a filter's first choice says; in a line it is the filter's name. */
+  /** The label of a filter's first option; in a line it is the filter's name. */
   any?: string
 }
 

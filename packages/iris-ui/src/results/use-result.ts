@@ -15,7 +15,7 @@ export interface Asked {
   sort?: { key: string; descending: boolean }
 }
 
-/** So many rows come with one answer. */
+/** The rows of one answer. */
 export const WINDOW = 100
 const LIVE_MS = 3_000
 
@@ -32,7 +32,7 @@ export function inputOf(runId: string, { search, filter, onlyNew, within, sort }
   }
 }
 
-/** What a run found, its first rows; read again while it goes. The server searches, filters and sorts. */
+/** What a run found, its first rows; read again while it runs. The server searches, filters and sorts. */
 export function useResult(run: Run, asked: Asked = {}) {
   const trpc = useTRPC()
   const { texts } = useSurroundings()
@@ -51,7 +51,7 @@ export function useResult(run: Run, asked: Asked = {}) {
   return { ...query, first }
 }
 
-/** The same question before the run itself is known, so that both are answered at once. */
+/** The same query before the run itself is known, so that both are answered at once. */
 export function useFirstRows(runId: string) {
   return useQuery(useTRPC().run.result.queryOptions(inputOf(runId, {}), { staleTime: 60_000 }))
 }

@@ -2,7 +2,7 @@ import { type RefObject, useLayoutEffect, useState } from 'react'
 
 const USUAL_PX = 65
 
-/** The height of each row of a long list: all have the same number of lines. It follows the width and the letters' size. */
+/** The height of each row of a long list: all have the same number of lines. It depends on the width and the font size. */
 export function useRowHeight(table: RefObject<HTMLTableElement | null>): number {
   const [heightPx, setHeightPx] = useState(USUAL_PX)
   useLayoutEffect(() => {

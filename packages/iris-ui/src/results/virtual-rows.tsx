@@ -58,7 +58,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   const virtual = useWindowVirtualizer({
     count: total,
     estimateSize: () => rowPx,
-    // Rows are drawn, and measured, before anybody scrolls.
+    // Rows are drawn, and measured, before anyone scrolls.
     initialRect: { width: innerWidth, height: innerHeight },
     overscan: 8,
     scrollPaddingStart: HEADS_PX,

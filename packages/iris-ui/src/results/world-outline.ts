@@ -3,7 +3,7 @@ import { feature, mesh } from 'topojson-client'
 import type { GeometryCollection, Topology } from 'topojson-specification'
 import atlas from 'world-atlas/countries-50m.json' with { type: 'json' }
 
-/** Land, and the borders on it: public domain, by Natural Earth. Large, and so a part of its own. */
+/** Land, and the borders on it: public domain, by Natural Earth. Large, and so in a file of its own. */
 export function worldOutline(): { land: GeoPermissibleObjects; borders: GeoPermissibleObjects } {
   const topology = atlas as unknown as Topology<{ countries: GeometryCollection; land: GeometryCollection }>
   const { countries, land } = topology.objects

@@ -8,7 +8,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { DeliveryList } from './delivery-list.tsx'
 import { FileList } from './file-list.tsx'
 
-/** What stands beside the list of a result; on narrow pages two lines above it that open. */
+/** The parts beside the list of a result; on narrow pages two lines above it that can be opened. */
 export function BesideResult({ run }: { run: Run }) {
   const { texts, formats } = useSurroundings()
   const { first } = useResult(run)

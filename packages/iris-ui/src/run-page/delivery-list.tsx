@@ -51,7 +51,7 @@ export function DeliveryList({ run }: { run: Run }) {
   )
 }
 
-/** To send it once more would end the same way, or be refused. */
+/** Resending would fail in the same way, or be refused. */
 const isFinal = ({ reason }: Delivery) =>
   reason === 'DELIVERY_REFUSED' || reason === 'DESTINATION_UNCONFIRMED' || reason === 'INSTALLATION_UNINSTALLED'
 

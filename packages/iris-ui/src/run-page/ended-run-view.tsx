@@ -33,7 +33,7 @@ import { hasBeside } from './has-beside.ts'
 import { useFactsInWords } from './run-facts.tsx'
 import { RunLog } from './run-log.tsx'
 
-/** The sentence and its facts in one line, then the list at once. What proves it stands beside the list. */
+/** The sentence and its facts in one line, then the list at once. Details are beside the list. */
 export function EndedRunView({ run, log, action, title, said, heading }: RunViewProps) {
   const { texts, formats } = useSurroundings()
   const { first } = useResult(run)
@@ -41,7 +41,7 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
   const facts = useFactsInWords({ run, action })
   const progress = progressWords(run, { texts, formats })
   const forMaker = makersWords(run)
-  // Manager lists all machines; which of them were chosen, it does not know.
+  // Manager lists all machines, but does not know which were chosen.
   const filter = filterOfInput(run.input, action) ?? {}
   const isOfAll = isEverything(filter)
   const [address, setAddress] = useAddressState()
@@ -147,7 +147,7 @@ function Origin({ run }: Pick<RunViewProps, 'run'>) {
   )
 }
 
-/** The same once more, or what stands in the way. */
+/** Runs it again, or shows why that is not possible. */
 function RunAgain({ run, title, action }: Pick<RunViewProps, 'run' | 'title' | 'action'>) {
   const { texts } = useSurroundings()
   const nowMs = useNow(60_000)

@@ -15,12 +15,12 @@ export function FileList({ run }: { run: Run }) {
   const words = texts.run
   const download = useDownload()
   const nowMs = useNow(60_000)
-  // The server deletes them without a trace, after a day at the earliest: whether there were any is unknown then.
+  // The server deletes files completely, after a day at the earliest: whether there were any is then unknown.
   const isOld = run.endedAt !== null && nowMs - Date.parse(run.endedAt) > DAY_MS
   const factsOf = (artifact: Artifact) =>
     [
       [fileFormat(artifact), formats.bytes(artifact.bytes)].filter(Boolean).join(', '),
-      // Where the reader's spreadsheet expects something else, it was made with that.
+      // Made with what the reader's spreadsheet expects.
       ...(fileFormat(artifact) === 'CSV' && csvSeparator(run.language) === ',' ? [words.commas] : []),
       ...(artifact.keptUntil ? [words.kept(formats.shortMoment(artifact.keptUntil, nowMs))] : []),
     ].join(' · ')

@@ -91,7 +91,7 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
   )
 }
 
-/** Asks once, with the focus on what changes nothing. */
+/** Asks once, with the focus on the harmless button. */
 function StopButton({ run, title, action }: { run: Run; title: string; action: Action | undefined }) {
   const { texts, formats } = useSurroundings()
   const words = texts.running

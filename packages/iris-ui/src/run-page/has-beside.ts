@@ -1,6 +1,6 @@
 import type { Run, RunResult } from '@standin/client'
 
-/** Whether anything stands beside the list. Without a list, that a run left no files is not worth a heading of its own. */
+/** Whether anything stands beside the list. Without a list, "no files" is not worth a heading. */
 export function hasBeside(
   { artifacts, deliveries }: Pick<Run, 'artifacts' | 'deliveries'>,
   first: Pick<RunResult, 'total'> | undefined,

@@ -39,7 +39,7 @@ import { RunFacts } from './run-facts.tsx'
 import { useRun } from './use-run.ts'
 import { useRunAnnouncements } from './use-run-announcements.ts'
 
-/** What an action would change; then the one button that changes it. */
+/** What an action would change, and the button that changes it. */
 export function PreviewPage({ actionId, runId }: { actionId: string; runId: string }) {
   const { texts } = useSurroundings()
   const { run, log, follow, isPending, error } = useRun(runId)
@@ -105,7 +105,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
   const runs = useAppliedRuns(run)
   const leaving = useLeftOut()
   if (!first || !runs) return <PageSkeleton />
-  // A preview is applied once: what did not succeed is run again.
+  // A preview is applied once. A run of it that failed can be repeated.
   const [applied] = runs
 
   const total = first.total - leaving.leftOut.size
@@ -158,7 +158,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
   )
 }
 
-/** As many as the server takes. */
+/** As many as the server accepts. */
 const MOST_LEFT_OUT = 500
 
 /**
@@ -170,7 +170,7 @@ function useLeftOut() {
   const inAddress = address.get('out')
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(() => new Set(idsOfText(inAddress)))
   const text = textOfIds(leftOut)
-  // Back to where a row was not open yet leads to an older entry of this page.
+  // Going back to before a row was opened leads to an older entry of this page.
   useEffect(() => {
     if (text !== (inAddress ?? '')) setAddress({ out: text })
   }, [text, inAddress, setAddress])

@@ -23,12 +23,12 @@ import { GoingRunView } from './going-run-view.tsx'
 import { type LogLine, useRun } from './use-run.ts'
 import { useRunAnnouncements } from './use-run-announcements.ts'
 
-/** One run: while it goes its progress, afterwards what it found. */
+/** One run: its progress while it runs, and afterwards what it found. */
 export function RunPage({ runId }: { runId: string }) {
   const { texts } = useSurroundings()
   const { run, log, follow, error, isPending } = useRun(runId)
   const { actions } = useActions()
-  // Drawn at once, with what it found: nothing on it moves when the list comes. A run that was just started has found nothing.
+  // Drawn together with its findings, so that nothing moves when the list arrives. A run that was just started has none.
   const rows = useFirstRows(runId)
   const [isJustStarted] = useState(() => run?.state === 'queued')
   const shape = useSkeleton(isPending || (rows.isPending && error === null && !isJustStarted))

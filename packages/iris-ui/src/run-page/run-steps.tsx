@@ -11,7 +11,7 @@ const looks = {
   failed: { icon: 'bad', tone: 'bad', className: undefined },
 } as const
 
-/** All steps from the start, with what each has counted; a wait is told in its step. */
+/** All steps from the start, with what each has counted. A wait is shown in its step. */
 export function RunSteps({ run }: { run: Run }) {
   const { texts, formats } = useSurroundings()
   const words = texts.run

@@ -24,7 +24,7 @@ export function useRun(runId: string) {
         structuralSharing: (before, after) => newerRun(before as Run | undefined, after as Run),
         refetchInterval: ({ state }) => {
           if (state.status === 'error') return failureOf(state.error) === 'RUN_NOT_FOUND' ? false : RETRY_MS
-          // The events tell it first; this finds what a broken stream would miss, deliveries among it.
+          // Events report it first; this finds what a broken stream misses, deliveries included.
           if (!state.data || !hasEnded(state.data)) return NEVER_GONE_MS
           return state.data.deliveries.some(({ state: how }) => how === 'waiting') ? NEVER_GONE_MS : false
         },

@@ -16,7 +16,7 @@ test('a result is run again, unless something hinders a start', () => {
   expect(againOf(run, { ...known, action: undefined })).toBeUndefined()
 })
 
-test('what the action no longer accepts is set up anew', () => {
+test('a run whose input the action no longer accepts offers the form', () => {
   expect(againOf(aRun({ state: 'failed', input: { ...input, days: 90 } }), known)).toEqual({ kind: 'set-up' })
   expect(againOf(aRun({ state: 'failed', input: {} }), known)).toEqual({ kind: 'set-up' })
 })

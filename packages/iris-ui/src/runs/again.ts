@@ -2,7 +2,7 @@ import type { Action, Run } from '@standin/client'
 import type { Hindrance } from '../actions/may-start.ts'
 import { acceptsInput } from './accepts-input.ts'
 
-/** As long as the server makes the changes of a preview. */
+/** How long the server accepts a preview. */
 const previewIsGoodForMs = 24 * 3_600_000
 
 /** Whether the server refuses to make the changes of a preview that ended then. */
@@ -10,8 +10,8 @@ export const isPreviewTooOld = (endedAt: string | null | undefined, nowMs: numbe
   !endedAt || nowMs - Date.parse(endedAt) > previewIsGoodForMs
 
 /**
- * What an ended run offers: to run again, why it cannot, a new preview, or its form, whose questions are others now.
- * Nothing if its action is gone.
+ * What an ended run offers: to run again, or why it cannot, a new preview, or the form if its fields have changed. Nothing if its
+ * action is gone.
  */
 export type Again =
   | { kind: 'again' }
@@ -39,7 +39,7 @@ export function againOf(
   if (hindrance) return { kind: 'hindered', by: hindrance }
   if (!acceptsInput(action, input)) return { kind: 'set-up' }
   if (previewRunId === null) return { kind: 'again' }
-  // Its changes are made, here or by another run of them, or what they were chosen from is too old.
+  // Its changes were made, here or by another run, or their preview is too old.
   const isMade = [{ id, state }, ...applied.filter((run) => run.id !== id)].some(
     (run) => run.state !== 'failed' && run.state !== 'cancelled',
   )

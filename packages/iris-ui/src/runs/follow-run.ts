@@ -9,14 +9,14 @@ export function hasEnded(run: Run): run is EndedRun {
 }
 
 /**
- * A run after one more event of its stream. What it is known to have done already does not happen again: a stream begins
- * with the first event, and continues after a lost connection with what was missed.
+ * A run after one more event of its stream. Events that are already known change nothing: a stream begins with the first event,
+ * and continues after a lost connection with what was missed.
  */
 export function followRun(run: Run, event: RunEvent): Run {
   return event.seq <= run.lastSeq || hasEnded(run) ? run : { ...afterEvent(run, event), lastSeq: event.seq }
 }
 
-/** Of two answers the one that knows more: the other was on its way while the stream went on. */
+/** The newer of two answers: one may have been on its way while the stream continued. */
 export function newerRun(before: Run | undefined, after: Run): Run {
   return before && before.id === after.id && before.lastSeq > after.lastSeq ? before : after
 }
@@ -45,7 +45,7 @@ function afterEvent(run: Run, event: RunEvent): Run {
     case 'log':
       return run
     default:
-      // A newer server may tell of more; what this page does not know cannot change what it shows.
+      // A newer server may send other events. What this page does not know does not change what it shows.
       return run
   }
 }

@@ -2,8 +2,8 @@ import type { Message, Run } from '@standin/client'
 import type { Texts } from '../texts/en.ts'
 
 /**
- * What a result could not check: the first sentence says what was checked, the others why, with what else the result's detail
- * has. Nothing is said twice, nor what the page's own sentence says already.
+ * What a result could not check: the first sentence says what was checked, the others say why and add the rest of the result's
+ * detail. Nothing is repeated, and nothing that the page's own sentence already says.
  */
 export function gapWords(
   { actionId, incomplete }: Pick<Run, 'actionId' | 'incomplete'>,
@@ -17,7 +17,7 @@ export function gapWords(
   return { heading, others: [...others, rest].filter(Boolean).join(' '), machines: machinesOf(parts[0]) }
 }
 
-/** How many machines a message is about, if it says so with a value of this name. */
+/** How many machines a message is about, if it has the value `machines`. */
 function machinesOf(message: Message | undefined): number | undefined {
   const count = typeof message === 'object' && 'values' in message ? message.values.machines : undefined
   return typeof count === 'number' && count > 0 ? count : undefined

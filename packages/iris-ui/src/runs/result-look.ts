@@ -3,7 +3,7 @@ import type { Tone } from '../parts/tone.ts'
 import type { Texts } from '../texts/en.ts'
 import type { EndedRun } from './follow-run.ts'
 
-/** How a result looks: what could not check everything is never green. */
+/** The look of a result. An incomplete one is never green. */
 export function resultLook(
   { state, incomplete }: Pick<EndedRun, 'state' | 'incomplete'>,
   { results: words }: Pick<Texts, 'results'>,

@@ -13,7 +13,7 @@ export interface RunHeading {
   lead: string[]
   /** When it is tried again. */
   nextTryAt?: string
-  /** It has not begun, and something is in its way. */
+  /** It has not begun, because of something else. */
   idle?: true
   /** The run that it waits for. */
   before?: Pick<Run, 'id' | 'actionId' | 'mode'>
@@ -69,11 +69,11 @@ export function runHeading(run: Run, words: Words): RunHeading {
         const next = run.waitingUntil ? { nextTryAt: run.waitingUntil } : {}
         return { heading: running.waitingHeadingPlain, lead: [why, ...saved], ...next }
       }
-      // Of the clock, so that it and the time beside it add up.
+      // From the shown time, so that both add up.
       const minutes = Math.max(1, Math.floor(Date.parse(until) / 60_000) - Math.floor(nowMs / 60_000))
       return {
         heading: running.waitingHeading(formats.clock(until), texts.time.minutes(minutes)),
-        // Its step says why it waits, and what is saved.
+        // The step shows why it waits, and what is saved.
         lead: isToldInStep(run) ? [running.closePage(receivers)] : [why, ...saved],
       }
     }

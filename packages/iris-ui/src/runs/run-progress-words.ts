@@ -19,7 +19,7 @@ export function stepWords(run: Run, words: Pick<Words, 'texts' | 'formats'>): st
   if (!step) return undefined
   const { run: texts, ofAction } = words.texts
   const { counted } = step
-  // With its unit, where the last message is about this step.
+  // With its unit, if the last message is about this step.
   const isItsMessage = counted !== null && progress.done === counted.done && progress.total === counted.total
   const count = counted && ((isItsMessage && progressWords(run, words)) || countedWords(counted, words))
   const what = state === 'waiting' ? texts.stepWaits : (count ?? ofAction(actionId, step.name))

@@ -101,7 +101,7 @@ export function reasonWords(run: Run, { texts }: Pick<Words, 'texts'>): string |
   return (run.reason && because[run.reason]) ?? texts.results.becauseUnknown
 }
 
-/** Only an action has words of its own. */
+/** Only actions have texts of their own. */
 const isOfAction = ({ reason }: Pick<Run, 'reason'>) =>
   reason === null || reason === 'ACTION_FAILED' || reason === 'ACTION_FAULTY'
 

@@ -2,8 +2,8 @@ import type { Run } from '@standin/client'
 import { type EndedRun, hasEnded } from './follow-run.ts'
 
 /**
- * Which runs continue and which are results. A run whose stream has just told its end is in both lists until they are
- * fetched again; it is shown once, as what is known latest.
+ * Which runs continue and which are results. A run whose stream has just reported its end is in both lists until they are
+ * fetched again; it is shown once, in its latest state.
  */
 export function sortRuns(going: readonly Run[], ended: readonly Run[]): { going: Run[]; results: EndedRun[] } {
   const results = new Map<string, EndedRun>()

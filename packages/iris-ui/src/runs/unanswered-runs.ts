@@ -1,8 +1,8 @@
 import type { Run } from '@standin/client'
 
 /**
- * Runs that Trackunit does not answer, by how far they are. One that tries again goes for a moment: until it gets on, or
- * waits for something else, nothing has changed.
+ * Runs that Trackunit does not answer, by their progress. A retry runs for a moment: until it makes progress or waits for something
+ * else, nothing has changed.
  */
 export function unansweredRuns(
   before: ReadonlyMap<string, number>,

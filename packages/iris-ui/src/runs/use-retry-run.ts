@@ -10,7 +10,7 @@ import { useSurroundings } from '../surroundings.ts'
 import { addressOfRun } from './address-of-run.ts'
 import { whatStartsDependOn } from './what-starts-depend-on.ts'
 
-/** The same run once more: as often as it is pressed without an answer, it is one run. */
+/** Repeats a run. Further clicks before the answer start no other run. */
 export function useRetryRun({ runId, title }: { runId: Run['id']; title: string }) {
   const { texts } = useSurroundings()
   const trpc = useTRPC()

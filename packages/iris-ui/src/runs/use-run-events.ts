@@ -6,8 +6,8 @@ import { useStream } from '../connection/use-stream.ts'
 const GATHER_MS = 100
 
 /**
- * Follows a run's events for as long as the component stands. The first is handed on at once, what comes close after it
- * together: the stream begins with all that has happened, of which what is known already changes nothing.
+ * Follows a run's events while the component is mounted. The first is passed on at once, those that follow closely together: the
+ * stream begins with everything that has happened, most of which is already known.
  */
 export function useRunEvents(runId: string, onEvents: (runId: string, events: readonly RunEvent[]) => void): void {
   const trpc = useTRPC()

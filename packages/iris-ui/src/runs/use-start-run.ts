@@ -23,7 +23,7 @@ export interface StartingRun {
   failure: Failure | undefined
 }
 
-/** Starts a run once per intention: as long as it is not known whether the server took it, each try of the same uses the same key. */
+/** Starts a run once: until the server's answer is known, each retry uses the same key. */
 export function useStartRun(onStarted: (run: Run) => void): StartingRun {
   const trpc = useTRPC()
   const queryClient = useQueryClient()

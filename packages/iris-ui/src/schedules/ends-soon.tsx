@@ -14,7 +14,7 @@ interface EndsSoonProps {
   mayTakeOver: boolean
 }
 
-/** Announces that a schedule ends because its author has not been seen for long. */
+/** Announces that a schedule ends because its author has been away for long. */
 export function EndsSoon({ schedule, maker, mayTakeOver }: EndsSoonProps) {
   const { host, texts, formats } = useSurroundings()
   const words = texts.schedules

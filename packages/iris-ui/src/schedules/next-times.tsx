@@ -10,7 +10,7 @@ interface NextTimesProps {
   timeZone: string
 }
 
-/** The next five times, reckoned by the server as it will start them. */
+/** The next five times, as the server calculates them. */
 export function NextTimes({ recurrence, timeZone }: NextTimesProps) {
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)

@@ -1,4 +1,4 @@
-/** A rhythm that the form can show. Days are 0 (Monday) to 6; what an RRULE says beyond that is `other`. */
+/** A rhythm that the form can show. Days are 0 (Monday) to 6; any other part of an RRULE is `other`. */
 export type Rhythm =
   | { kind: 'daily'; hour: number; minute: number }
   | { kind: 'weekly'; days: number[]; hour: number; minute: number }

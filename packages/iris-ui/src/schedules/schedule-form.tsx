@@ -44,7 +44,7 @@ interface ScheduleFormProps {
 
 type Kept = Pick<FormParts, 'rhythm' | 'receivers'>
 
-/** What, when, for whom; beside it the next five times. */
+/** The action, the times and the receivers; beside them the next five times. */
 export function ScheduleForm({ actions, actionId: wanted, schedule }: ScheduleFormProps) {
   const possible = actions.filter(({ id, changesData }) => !changesData || id === schedule?.actionId)
   const [actionId, setActionId] = useState(
@@ -56,7 +56,7 @@ export function ScheduleForm({ actions, actionId: wanted, schedule }: ScheduleFo
   const action = possible.find(({ id }) => id === actionId)
   const kept = useRef<Kept>(undefined)
   if (!action) return null
-  // Another action asks other questions; when and for whom stay as they were filled in.
+  // Another action has other fields; times and receivers stay as they are.
   return (
     <FormOfAction
       key={action.id}
@@ -117,7 +117,7 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
 
   const saved = {
     async onSuccess({ id }: Schedule) {
-      // What an address did not get may be mended.
+      // The change may have fixed failed deliveries.
       askAgain(trpc.delivery.undelivered.pathKey())
       await queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
       host.toast({ title: words.saved, kind: 'success' as const })

@@ -48,7 +48,7 @@ export function receiversWords(
   return schedules.mailedTo(mails, deliverTo.length - mails)
 }
 
-/** Why Standin paused it; undefined if a person did. While an uninstall can be undone, all that is left is to restore it. */
+/** Why Standin paused it; undefined if a person did. While an uninstall can be undone, only restoring helps. */
 export function pausedWords(
   { reason }: Pick<Schedule, 'reason'>,
   { installation, texts }: Pick<Words, 'texts'> & { installation: Installation['state'] | undefined },

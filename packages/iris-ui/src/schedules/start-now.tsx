@@ -10,8 +10,8 @@ import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 
 /**
- * Starts what the schedule starts, without waiting for its time: the result stays here, or goes as a test to its addresses.
- * Web addresses are left out, since only the server knows them whole.
+ * Starts the schedule's run now: the result stays here, or is sent to its email addresses as a test. Web addresses are left out,
+ * since only the server knows them in full.
  */
 export function StartNow({
   schedule,
@@ -33,7 +33,7 @@ export function StartNow({
   })
   const hindrance = useHindrance(action)
   const off = !action || hindrance !== undefined
-  // What holds for all buttons is said beside them.
+  // What applies to all buttons is shown beside them.
   const why = !action
     ? texts.results.because.ACTION_NOT_FOUND
     : hindrance && hindrance !== 'role'

@@ -6,7 +6,7 @@ export interface Announcer {
   say(words: string): void
   /** The run that this person has just started: its page takes the focus to its heading. */
   justStarted: { current: string | undefined }
-  /** What the overview said last. */
+  /** The overview's latest sentence. */
   sentence: { current: string | undefined }
 }
 

@@ -30,7 +30,7 @@ export function navigate(to: string, { replace = false, state }: { replace?: boo
   if (replace) history.replaceState(isSamePage ? history.state : null, '', address)
   else {
     noteScroll()
-    // What opens beside a page leaves it where it is.
+    // Opening something beside a page does not scroll the page.
     const scrolled = isSamePage && { scrolled: Math.round(scrollY) }
     history.pushState(scrolled || state ? { ...scrolled, ...state } : null, '', address)
   }

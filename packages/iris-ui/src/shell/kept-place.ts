@@ -1,6 +1,6 @@
 /**
- * Where somebody was in the app when its frame went away, with Manager's page or on the way to one of its machines: the
- * next frame of this tab continues there. Kept per account, in the tab alone; a frame without an origin keeps nothing.
+ * Where the user was in the app when its frame was removed, with Manager's page or by opening one of its machines: the next frame
+ * of this tab continues there. Kept per account, in the tab alone; a frame without an origin keeps nothing.
  */
 interface Place {
   accountId: string

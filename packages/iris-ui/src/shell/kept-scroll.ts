@@ -1,5 +1,5 @@
 const PAUSE_MS = 100
-/** What a page shows has come by then, or will not come. */
+/** By then, a page's content has loaded, or will not. */
 const PATIENCE_MS = 5_000
 const ownMoves = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
 

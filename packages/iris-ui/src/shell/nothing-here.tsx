@@ -4,7 +4,7 @@ import { useFirstSurroundings } from '../surroundings.ts'
 import { addresses } from './addresses.ts'
 import { usePageTitle } from './announcer.ts'
 
-/** In place of a page that is not there: an address of nothing, or of a thing that is gone. */
+/** Shown for an unknown address, or for something that is gone. */
 export function NothingHere({ heading, means }: { heading?: string; means?: string }) {
   const { shell } = useFirstSurroundings().texts
   usePageTitle(heading ?? shell.noPage)

@@ -55,7 +55,7 @@ function TrackunitNotice({ trackunit: { unavailableSince, limitedUntil } }: { tr
   )
 }
 
-/** Only if the user had to wait: a renewal in time is silent. */
+/** Only if the user had to wait: a timely renewal is silent. */
 function useSignedInAgain(error: unknown): void {
   const { host, texts } = useFirstSurroundings()
   const wasOut = useRef(false)

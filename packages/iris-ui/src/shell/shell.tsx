@@ -61,7 +61,7 @@ function Frame() {
       firstPath.current = undefined
       main.current?.focus({ preventScroll: true })
     }
-    // An entry that was left before is shown as it was left; a new one from its beginning.
+    // An earlier entry is shown as it was left; a new one from its top.
     restoreScroll(scrolledOf(history.state))
   }, [path])
   useEffect(() => {

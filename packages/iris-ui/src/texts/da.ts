@@ -1,6 +1,6 @@
 import { textOf } from '@standin/client'
 import { stoppedBecause } from '@standin/contracts/stopped-because/da'
-import type { SaidMoment } from '../formats/create-formats.ts'
+import type { MomentWords } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 import type { AppWords, Texts } from './en.ts'
@@ -116,12 +116,12 @@ const notStartedBecause = (of: AppWords): Texts['refusals'] => ({
 
 const askForHelp = (app: string, support: string | undefined) =>
   support ? `skriv til ${support}` : `sig det til dem, der driver ${app}`
-const atMoment = ({ kind, day, clock }: SaidMoment) => {
+const atMoment = ({ kind, day, clock }: MomentWords) => {
   if (kind === 'today' || kind === 'yesterday') return `${day} kl. ${clock}`
   return `${kind === 'weekday' ? day : `den ${day}`} kl. ${clock}`
 }
 const times = (n: number) => (n === 1 ? 'én gang' : n === 2 ? 'to gange' : `${n} gange`)
-const onDay = ({ kind, day }: SaidMoment) => (kind === 'date' ? `den ${day}` : day)
+const onDay = ({ kind, day }: MomentWords) => (kind === 'date' ? `den ${day}` : day)
 const count = (n: number) => ['Ingen', 'Én', 'To', 'Tre', 'Fire', 'Fem', 'Seks', 'Syv', 'Otte', 'Ni'][n] ?? String(n)
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
@@ -559,7 +559,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     checkNow: 'Tjek min flåde nu',
     onlyReads: (account: string) => `Den læser kun. Intet hos ${account} ændres.`,
     whatItReads: 'Det bliver læst',
-    checked: ({ shortDay, clock }: SaidMoment, took: string) => `Tjekket ${shortDay} ${clock} på ${took}.`,
+    checked: ({ shortDay, clock }: MomentWords, took: string) => `Tjekket ${shortDay} ${clock} på ${took}.`,
     seeAll: (n: number, words: string) => (n === 1 ? 'Se maskinen' : `Se alle ${words}`),
     seeResult: 'Se resultatet',
     worst: 'De værste først',
@@ -1062,7 +1062,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     copied: 'Linket er kopieret.',
     works: (seconds) => `Linket virker ${seconds} ${seconds === '1' ? 'sekund' : 'sekunder'} endnu, kun til denne fil.`,
     over: 'Linket er udløbet.',
-    anew: 'Få et nyt link',
+    newLink: 'Få et nyt link',
     close: 'Luk',
     failed: 'Linket til filen kunne ikke laves.',
     gone: 'Denne fil er slettet.',
@@ -1093,7 +1093,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     nextTryAt: (clock) => `Næste forsøg: kl. ${clock}.`,
     trying: 'Prøver nu.',
     tryNow: 'Prøv nu',
-    triedInVain: 'Prøvet: Trackunit afviser stadig vores adgang.',
+    stillRefused: 'Prøvet: Trackunit afviser stadig vores adgang.',
     tryAgain: 'Prøv igen',
     trouble: `${app} kan ikke svare lige nu.`,
     troubleMeans: 'Noget er galt hos os. Arbejdet i baggrunden fortsætter måske.',

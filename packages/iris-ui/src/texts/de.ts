@@ -1,6 +1,6 @@
 import { textOf } from '@standin/client'
 import { stoppedBecause } from '@standin/contracts/stopped-because/de'
-import type { SaidMoment } from '../formats/create-formats.ts'
+import type { MomentWords } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 import type { AppWords, Texts } from './en.ts'
@@ -119,16 +119,16 @@ const notStartedBecause = (of: AppWords): Texts['refusals'] => ({
 
 const askForHelp = (app: string, support: string | undefined) =>
   support ? `schreiben Sie an ${support}` : `wenden Sie sich an die Betreiber von ${app}`
-const atMoment = ({ kind, day, clock }: SaidMoment) => {
+const atMoment = ({ kind, day, clock }: MomentWords) => {
   if (kind === 'today' || kind === 'yesterday') return `${day} um ${clock}`
   return `am ${day} um ${clock}`
 }
-const sinceMoment = ({ kind, day, clock }: SaidMoment) => {
+const sinceMoment = ({ kind, day, clock }: MomentWords) => {
   if (kind === 'today' || kind === 'yesterday') return `${day} ${clock}`
   return `${day}, ${clock}`
 }
 const times = (n: number) => (n === 1 ? 'einmal' : n === 2 ? 'zweimal' : `${n}-mal`)
-const onDay = ({ kind, day }: SaidMoment) => (kind === 'today' || kind === 'yesterday' ? day : `am ${day}`)
+const onDay = ({ kind, day }: MomentWords) => (kind === 'today' || kind === 'yesterday' ? day : `am ${day}`)
 const count = (n: number) =>
   ['Null', 'Eins', 'Zwei', 'Drei', 'Vier', 'Fünf', 'Sechs', 'Sieben', 'Acht', 'Neun'][n] ?? String(n)
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
@@ -1093,7 +1093,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     works: (seconds) =>
       `Der Link gilt noch ${seconds} ${seconds === '1' ? 'Sekunde' : 'Sekunden'}, nur für diese Datei.`,
     over: 'Der Link ist abgelaufen.',
-    anew: 'Neuen Link holen',
+    newLink: 'Neuen Link holen',
     close: 'Schließen',
     failed: 'Der Link zur Datei konnte nicht erstellt werden.',
     gone: 'Diese Datei wurde gelöscht.',
@@ -1124,7 +1124,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     nextTryAt: (clock) => `Nächster Versuch: ${clock}.`,
     trying: 'Wird versucht.',
     tryNow: 'Jetzt versuchen',
-    triedInVain: 'Versucht: Trackunit lehnt unseren Zugriff weiterhin ab.',
+    stillRefused: 'Versucht: Trackunit lehnt unseren Zugriff weiterhin ab.',
     tryAgain: 'Noch einmal versuchen',
     trouble: `${app} kann gerade nicht antworten.`,
     troubleMeans: 'Bei uns stimmt etwas nicht. Die Arbeit im Hintergrund geht vielleicht weiter.',

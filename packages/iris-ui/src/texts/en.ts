@@ -1,6 +1,6 @@
 import { type ErrorReason, type Message, textOf } from '@standin/client'
 import { stoppedBecause } from '@standin/contracts/stopped-because/en'
-import type { SaidMoment } from '../formats/create-formats.ts'
+import type { MomentWords } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 import { type AppWords, askForHelp, count, firstEnglish, inSentence } from './first-english.ts'
@@ -81,7 +81,7 @@ const notStartedBecause = (of: AppWords): Refusals => ({
   IDEMPOTENCY_KEY_REUSED: 'This start was already used. Press again.',
 })
 
-export interface Said {
+export interface EntryFacts {
   title?: string | undefined
   name?: string | undefined
   to?: string | undefined
@@ -94,9 +94,9 @@ export interface Said {
   leftOut?: number | undefined
 }
 
-const onMoment = ({ kind, day, clock }: SaidMoment) =>
+const onMoment = ({ kind, day, clock }: MomentWords) =>
   kind === 'today' || kind === 'yesterday' ? `${day} at ${clock}` : `on ${day} at ${clock}`
-const onDay = ({ kind, day }: SaidMoment) => (kind === 'today' || kind === 'yesterday' ? day : `on ${day}`)
+const onDay = ({ kind, day }: MomentWords) => (kind === 'today' || kind === 'yesterday' ? day : `on ${day}`)
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 const ordinal = (n: number) => {
   const teen = n % 100 > 10 && n % 100 < 14
@@ -165,7 +165,7 @@ export const en = (of: AppWords) => {
     },
     connection: {
       ...first.connection,
-      triedInVain: 'Tried: Trackunit still refuses our access.',
+      stillRefused: 'Tried: Trackunit still refuses our access.',
       notThere: 'This part is not available on this server yet.',
     },
     may: {
@@ -193,7 +193,7 @@ export const en = (of: AppWords) => {
       stoppedByPersonAt: (title: string, progress: string) => `${title} was stopped at ${progress}`,
       because: stoppedBecause(app),
       becauseUnknown: 'Something unexpected went wrong.',
-      when: ({ kind, shortDay, clock }: SaidMoment) =>
+      when: ({ kind, shortDay, clock }: MomentWords) =>
         kind === 'date' ? `${shortDay}, ${clock}` : `${shortDay} ${clock}`,
       byYou: 'started by you',
       by: (name: string) => `started by ${name}`,
@@ -208,7 +208,7 @@ export const en = (of: AppWords) => {
       failedState: 'Stopped',
       cancelledState: 'Stopped by a person',
       noneMeans: 'Each result stays here with its files.',
-      allLead: 'Everything that has run on this account. What started last is first.',
+      allLead: 'Everything that has run on this account, the latest first.',
       more: 'Show more',
     },
     firstDays: {
@@ -220,7 +220,7 @@ export const en = (of: AppWords) => {
       all: (words: string) => `All ${words}`,
       start: 'Schedule it',
       whatItReads: 'What it will read',
-      checked: ({ shortDay, clock }: SaidMoment, took: string) => `Checked ${shortDay} ${clock}, in ${took}.`,
+      checked: ({ shortDay, clock }: MomentWords, took: string) => `Checked ${shortDay} ${clock}, in ${took}.`,
       seeAll: (n: number, words: string) => (n === 1 ? 'See the machine' : `See all ${words}`),
       seeResult: 'See the result',
       worst: 'The worst first',
@@ -288,7 +288,7 @@ export const en = (of: AppWords) => {
     },
     shell: {
       ...first.shell,
-      trackunitDown: (since: SaidMoment) => `Trackunit has not answered since ${inSentence(since)}.`,
+      trackunitDown: (since: MomentWords) => `Trackunit has not answered since ${inSentence(since)}.`,
       trackunitDownNow: 'Trackunit is not answering.',
       trackunitDownMeans: (waiting: number) =>
         `${waiting > 0 ? `${waiting} ${waiting === 1 ? 'run waits and continues' : 'runs wait and continue'} automatically. ` : ''}Nothing is lost. You can still see everything and change schedules.`,
@@ -310,19 +310,19 @@ export const en = (of: AppWords) => {
     needs: {
       heading: 'Needs you',
       removal: `Trackunit says ${app} was removed, but our access still works.`,
-      removalMeans: (came: SaidMoment) =>
+      removalMeans: (came: MomentWords) =>
         `The message arrived ${onMoment(came)}. ${app} keeps working until you decide.`,
       approval: `Someone installed ${app} again. Was it one of you?`,
       approvalMeans: `${app} keeps its current access unless you choose the new one.`,
       approvalReader: 'New access needs an administrator’s decision.',
-      approvalReaderMeans: (came: SaidMoment) =>
+      approvalReaderMeans: (came: MomentWords) =>
         `Someone installed ${app} again ${onMoment(came)}. ${app} keeps its current access until an administrator decides.`,
       schedules: 'Your schedules',
       quarantined: 'We locked away new access, because it belongs to a different account.',
-      quarantinedMeans: (came: SaidMoment) =>
+      quarantinedMeans: (came: MomentWords) =>
         `It arrived ${onMoment(came)}. Nothing was read with it, and your current access still works. If one of you installed ${app} then, install it again.`,
       rejected: 'Trackunit refuses the new access it gave us.',
-      rejectedMeans: (came: SaidMoment) =>
+      rejectedMeans: (came: MomentWords) =>
         `It arrived ${onMoment(came)}. ${app} keeps its current access. To replace it, install ${app} again.`,
       partial: (titles: string, one: boolean) => `${titles} ${one ? 'leaves' : 'leave'} something out.`,
       partialMeans: (permissions: string, one: boolean) =>
@@ -381,7 +381,7 @@ export const en = (of: AppWords) => {
       whoNow: 'Decided earlier; see Activity',
       whoAfter: 'Trackunit does not say. Ask your other administrators.',
       works: 'Does it work?',
-      worksNow: (since: SaidMoment) => `Yes, since ${since.day}`,
+      worksNow: (since: MomentWords) => `Yes, since ${since.day}`,
       worksNot: 'Not at the moment',
       worksAfter: 'Yes, we tested it',
       schedulesNow: (n: number) => (n === 0 ? 'None' : `${n} active`),
@@ -401,9 +401,9 @@ export const en = (of: AppWords) => {
     },
     installation: {
       ...first.installation,
-      paused: (since: SaidMoment) => `${app} has been paused since ${inSentence(since)}.`,
+      paused: (since: MomentWords) => `${app} has been paused since ${inSentence(since)}.`,
       newer: `${app} is not working right now.`,
-      newerMeans: 'Why is known to a newer version of this page. Reload it to see more.',
+      newerMeans: 'This page is too old to show why. Reload it to see more.',
       pending: `${app} is getting ready. This usually takes less than a minute.`,
       pendingMeans: (account: string) =>
         `Trackunit has given us access to ${account}. We are testing it. Anything you start now begins once it works.`,
@@ -420,36 +420,36 @@ export const en = (of: AppWords) => {
       slowDo: 'You can close this page. It will show when the access works.',
       slowDoBy: (clock: string) =>
         `You can close this page. If it does not work by ${clock}, this page will tell you what to do.`,
-      parked: (since: SaidMoment) => `Trackunit has refused our access since ${inSentence(since)}.`,
+      parked: (since: MomentWords) => `Trackunit has refused our access since ${inSentence(since)}.`,
       parkedMeans: 'Background work is on hold. Nothing is lost.',
       lastTry: (clock: string) => `We last tried at ${clock}.`,
       parkedDo: `If ${app} was removed on purpose, do nothing. Otherwise, install it again in the Marketplace.`,
       parkedFoot: 'We keep trying. Work continues automatically once Trackunit accepts our access.',
       rejected: 'Trackunit refuses the access it gave us.',
-      rejectedTries: (n: number, time: string, last: SaidMoment) =>
+      rejectedTries: (n: number, time: string, last: MomentWords) =>
         `We tried ${n} ${n === 1 ? 'time' : 'times'} in ${time}, last at ${inSentence(last)}.`,
       rejectedMeans: `${app} cannot work on this account.`,
       rejectedDo: `Remove ${app} in the Marketplace and install it again. Your results are kept.`,
       quarantined: 'We locked away new access, because it belongs to a different account.',
-      quarantinedMeans: (came: SaidMoment, account: string) =>
+      quarantinedMeans: (came: MomentWords, account: string) =>
         `It arrived ${onMoment(came)} for ${account}, but belongs to another company’s account. Nothing was read or changed with it.`,
       quarantinedDo: `If one of you installed ${app} then, install it again. If not, send ${support ? `the details to ${support}` : 'us the details'}.`,
       approval: 'New access needs a decision.',
-      approvalMeans: (came: SaidMoment) =>
+      approvalMeans: (came: MomentWords) =>
         `Someone installed ${app} again ${onMoment(came)}. Trackunit does not say who. Background work is on hold until an administrator decides.`,
       approvalDo:
         'Ask your other administrators whether it was one of them. An administrator can then use or refuse the new access.',
       superseded: 'Our access to this account is outdated.',
       supersededMeans: 'Newer access has replaced it but does not work yet. Background work is on hold.',
       supersededDo: `Install ${app} again in the Marketplace.`,
-      suspended: (since: SaidMoment) => `${app} stopped ${onMoment(since)}: Trackunit says it was removed.`,
-      suspendedMeans: (erased: SaidMoment) =>
+      suspended: (since: MomentWords) => `${app} stopped ${onMoment(since)}: Trackunit says it was removed.`,
+      suspendedMeans: (erased: MomentWords) =>
         `Nothing runs. Everything is kept until ${erased.day} at ${erased.clock}, then our access and all data are deleted.`,
       suspendedDo: `If ${app} was not removed, restore it: everything continues as before.`,
       suspendedReaderDo: `If ${app} was not removed, ask an administrator of this account to restore it.`,
       pausedMeans: `Those who run ${app} paused it for this account. Nothing runs, and nothing is lost.`,
       pausedDo: `Wait until they resume it: everything then continues as before. If you did not expect this, ${askForHelp(app, support)}.`,
-      uninstalled: (since: SaidMoment) => `${app} was removed from this account ${onMoment(since)}.`,
+      uninstalled: (since: MomentWords) => `${app} was removed from this account ${onMoment(since)}.`,
       uninstalledMeans: 'All work stopped immediately. Our access, all results and all files were deleted.',
       uninstalledDo: `To use ${app} again, install it in the Marketplace.`,
       none: 'We have not heard from Trackunit about this account yet.',
@@ -492,7 +492,7 @@ export const en = (of: AppWords) => {
       runningNow: 'Running',
       waitingUntil: (clock: string) => `Waiting until ${clock}`,
       waiting: 'Waiting',
-      last: (when: SaidMoment) => `Last: ${when.kind === 'date' ? `${when.shortDay},` : when.shortDay} ${when.clock}`,
+      last: (when: MomentWords) => `Last: ${when.kind === 'date' ? `${when.shortDay},` : when.shortDay} ${when.clock}`,
       usual: (time: string) => capital(time),
       usualUnknown: 'Time not known yet',
       none: 'There are no actions yet.',
@@ -608,7 +608,7 @@ export const en = (of: AppWords) => {
       wouldChange: (n: string, one: boolean) => `${n} ${one ? 'thing' : 'things'} would be changed.`,
       nothingToDo: 'There is nothing to change.',
       nothingToDoMeans: 'Nothing was changed.',
-      made: (when: SaidMoment) => `List made ${onMoment(when)}.`,
+      made: (when: MomentWords) => `List made ${onMoment(when)}.`,
       by: (column: string) => `By ${column.charAt(0).toLowerCase()}${column.slice(1)}`,
       number: 'Number',
       every: { 'clear-stale-events': 'Every event' } as Record<string, string>,
@@ -690,7 +690,7 @@ export const en = (of: AppWords) => {
       filesNone: 'This run left no files.',
       filesGone: 'There are no files here. Files are kept for a limited time.',
       kept: (day: string) => `kept until ${day}`,
-      delivered: (when: SaidMoment) =>
+      delivered: (when: MomentWords) =>
         `Delivered ${when.kind === 'today' ? when.clock : `${when.shortDay}, ${when.clock}`}`,
       deliveredTries: (n: number) => `after ${n} tries`,
       deliveryWaits: 'On its way',
@@ -789,7 +789,7 @@ export const en = (of: AppWords) => {
       resume: 'Resume',
       isResumed: 'The schedule is resumed.',
       notResumed: 'The schedule was not resumed.',
-      endsSoon: (when: SaidMoment) => `This schedule ends ${onDay(when)}.`,
+      endsSoon: (when: MomentWords) => `This schedule ends ${onDay(when)}.`,
       endsSoonMeans: (who: string) =>
         `${capital(who)} has not used this app for long. If they open it before then, or somebody takes the schedule over, it continues.`,
       somebody: 'someone on this account',
@@ -802,7 +802,7 @@ export const en = (of: AppWords) => {
       noneMeans: 'For example, get the attention list by email every Monday morning.',
       noneMeansKept: 'For example, make the attention list every Monday morning.',
       next: (when: string) => `Next: ${when}`,
-      last: (what: string, { kind, shortDay, clock }: SaidMoment) =>
+      last: (what: string, { kind, shortDay, clock }: MomentWords) =>
         `Last, ${kind === 'date' ? `${shortDay},` : shortDay} ${clock}: ${what}`,
       paused: 'Paused',
       pausedByStandin: `Paused by ${app}`,
@@ -820,7 +820,7 @@ export const en = (of: AppWords) => {
       takeOver: 'Take over',
       isTakenOver: 'The schedule is yours now.',
       notTakenOver: 'The schedule was not taken over.',
-      madeBy: (who: string, when: SaidMoment) => `Made by ${who} ${onDay(when)}.`,
+      madeBy: (who: string, when: MomentWords) => `Made by ${who} ${onDay(when)}.`,
       you: 'you',
       history: 'History',
       historyNone: 'No run has finished yet.',
@@ -895,15 +895,15 @@ export const en = (of: AppWords) => {
       added: (domain: string) => `Results can now be sent to ${domain}.`,
       notADomain: 'Enter a domain such as acme.dk.',
       notAdded: 'It was not added.',
-      notAccepted: `${app} does not accept it: anybody can have an address there, or the list is full.`,
-      addedBy: (who: string, when: SaidMoment) => `Added by ${who} ${onDay(when)}`,
+      notAccepted: `${app} does not accept it: anyone can have an address there, or the list is full.`,
+      addedBy: (who: string, when: MomentWords) => `Added by ${who} ${onDay(when)}`,
       byOperator: 'Trusted on every account of this server',
       all: 'All',
       allMeans: 'This server sends results anywhere. Its operator can change that.',
       remove: 'Remove',
       removeNamed: (name: string) => `Remove ${name}`,
       removeQuestion: (name: string) => `Remove ${name}?`,
-      removeMeans: 'Results can no longer be sent there. Schedules that do so go on without it, and say so.',
+      removeMeans: 'Results can no longer be sent there. Schedules that do so continue without it, and say so.',
       keep: 'Keep it',
       removed: (name: string) => `${name} is removed.`,
       onlyAdministrators: 'Only administrators can change what this account trusts.',
@@ -911,15 +911,15 @@ export const en = (of: AppWords) => {
       peopleMeans:
         'Someone you ask gets an email with a link, and no results until they agree. Everyone can stop the emails at any time.',
       noPeople: 'No one has confirmed yet.',
-      confirmed: (when: SaidMoment) => `Confirmed ${onDay(when)}`,
-      asked: (when: SaidMoment) => `Asked ${onDay(when)}, no answer yet`,
-      withdrawn: (when: SaidMoment) => `Stopped the emails ${onDay(when)}`,
+      confirmed: (when: MomentWords) => `Confirmed ${onDay(when)}`,
+      asked: (when: MomentWords) => `Asked ${onDay(when)}, no answer yet`,
+      withdrawn: (when: MomentWords) => `Stopped the emails ${onDay(when)}`,
       email: 'Email address',
       ask: 'Ask to confirm',
       askNamed: (address: string) => `Ask ${address} to confirm`,
       wasAsked: (address: string) => `${address} was asked. Results can be sent there once they agree.`,
       notAsked: 'The email was not sent.',
-      askedTooOften: (when: SaidMoment) =>
+      askedTooOften: (when: MomentWords) =>
         `This person or many others were asked a short time ago. Try again ${onMoment(when)}.`,
       needsNoQuestion: 'Results can already be sent to this address, or it is not complete.',
     },
@@ -988,47 +988,47 @@ export const en = (of: AppWords) => {
         details: 'Details',
       },
       events: {
-        'run.started': (of: Said) =>
+        'run.started': (of: EntryFacts) =>
           `Started ${of.title ?? 'an action'}${of.mode === 'preview' ? ' as a preview, which changes nothing' : ''}.`,
-        'run.cancelled': (of: Said) => `Stopped ${of.title ?? 'a run'}.`,
-        'run.succeeded': (of: Said) => `${of.title ?? 'A run'} is done.`,
-        'run.failed': (of: Said) => `${of.title ?? 'A run'} stopped before it was done.`,
-        'run.applied': (of: Said) =>
+        'run.cancelled': (of: EntryFacts) => `Stopped ${of.title ?? 'a run'}.`,
+        'run.succeeded': (of: EntryFacts) => `${of.title ?? 'A run'} is done.`,
+        'run.failed': (of: EntryFacts) => `${of.title ?? 'A run'} stopped before it was done.`,
+        'run.applied': (of: EntryFacts) =>
           `Made the changes of ${of.title ?? 'a preview'}${of.leftOut ? `, leaving out ${of.leftOut}` : ''}.`,
-        'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }: Said) =>
+        'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }: EntryFacts) =>
           `${title ?? 'A run'} made ${made === 1 ? '1 change' : `${made} changes`} in Trackunit.${
             refused > 0 ? ` Trackunit refused ${refused}.` : ''
           }${unknown > 0 ? ` The outcome of ${unknown} is unknown.` : ''}`,
-        'change.made': (of: Said) => `Changed something in Trackunit with ${of.title ?? 'an action'}.`,
+        'change.made': (of: EntryFacts) => `Changed something in Trackunit with ${of.title ?? 'an action'}.`,
         'change.refused': () => 'Trackunit refused a change.',
         'change.unknown': () => 'Tried a change. Its outcome is unknown.',
-        'schedule.created': (of: Said) => `Made a schedule${of.title ? ` for ${of.title}` : ''}.`,
-        'schedule.updated': (of: Said) => `Changed the schedule${of.title ? ` of ${of.title}` : ''}.`,
-        'schedule.paused': (of: Said) => `Paused the schedule${of.title ? ` of ${of.title}` : ''}.`,
-        'schedule.left-out': (of: Said) =>
+        'schedule.created': (of: EntryFacts) => `Made a schedule${of.title ? ` for ${of.title}` : ''}.`,
+        'schedule.updated': (of: EntryFacts) => `Changed the schedule${of.title ? ` of ${of.title}` : ''}.`,
+        'schedule.paused': (of: EntryFacts) => `Paused the schedule${of.title ? ` of ${of.title}` : ''}.`,
+        'schedule.left-out': (of: EntryFacts) =>
           `Skipped one run of the schedule${of.title ? ` of ${of.title}` : ''}: the previous run was still going.`,
-        'schedule.end-announced': (of: Said) =>
+        'schedule.end-announced': (of: EntryFacts) =>
           `Announced the end of the schedule${of.title ? ` of ${of.title}` : ''}: its author has not used this app for long.`,
-        'schedule.resumed': (of: Said) => `Resumed the schedule${of.title ? ` of ${of.title}` : ''}.`,
-        'schedule.deleted': (of: Said) => `Deleted the schedule${of.title ? ` of ${of.title}` : ''}.`,
-        'filter.saved': (of: Said) => `Saved a choice of machines${of.name ? ` as “${of.name}”` : ''}.`,
-        'filter.deleted': (of: Said) => `Deleted the choice of machines${of.name ? ` “${of.name}”` : ''}.`,
-        'delivery.sent': (of: Said) =>
+        'schedule.resumed': (of: EntryFacts) => `Resumed the schedule${of.title ? ` of ${of.title}` : ''}.`,
+        'schedule.deleted': (of: EntryFacts) => `Deleted the schedule${of.title ? ` of ${of.title}` : ''}.`,
+        'filter.saved': (of: EntryFacts) => `Saved a choice of machines${of.name ? ` as “${of.name}”` : ''}.`,
+        'filter.deleted': (of: EntryFacts) => `Deleted the choice of machines${of.name ? ` “${of.name}”` : ''}.`,
+        'delivery.sent': (of: EntryFacts) =>
           `Sent the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
-        'delivery.failed': (of: Said) =>
+        'delivery.failed': (of: EntryFacts) =>
           `Could not send the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
-        'delivery.resent': (of: Said) =>
+        'delivery.resent': (of: EntryFacts) =>
           `Resent the result${of.title ? ` of ${of.title}` : ''}${of.to ? ` to ${of.to}` : ''}.`,
-        'artifact.linked': (of: Said) => `Downloaded ${of.name ?? 'a file'}.`,
-        'domain.trusted': (of: Said) => `Allowed results to go to ${of.to ?? 'a domain'}.`,
-        'domain.distrusted': (of: Said) => `No longer allowed results to go to ${of.to ?? 'a domain'}.`,
-        'receiver.asked': (of: Said) => `Asked ${of.to ?? 'someone'} whether they want results.`,
-        'receiver.confirmed': (of: Said) => `${of.to ?? 'Someone'} confirmed that they want results.`,
-        'receiver.withdrawn': (of: Said) => `${of.to ?? 'Someone'} wants no more emails.`,
-        'receiver.removed': (of: Said) => `Removed ${of.to ?? 'someone'} from those who may receive results.`,
+        'artifact.linked': (of: EntryFacts) => `Downloaded ${of.name ?? 'a file'}.`,
+        'domain.trusted': (of: EntryFacts) => `Allowed results to go to ${of.to ?? 'a domain'}.`,
+        'domain.distrusted': (of: EntryFacts) => `No longer allowed results to go to ${of.to ?? 'a domain'}.`,
+        'receiver.asked': (of: EntryFacts) => `Asked ${of.to ?? 'someone'} whether they want results.`,
+        'receiver.confirmed': (of: EntryFacts) => `${of.to ?? 'Someone'} confirmed that they want results.`,
+        'receiver.withdrawn': (of: EntryFacts) => `${of.to ?? 'Someone'} wants no more emails.`,
+        'receiver.removed': (of: EntryFacts) => `Removed ${of.to ?? 'someone'} from those who may receive results.`,
         'signing-secret.shown': () => `Read the secret that verifies what ${app} sends.`,
         'hand-out.set-aside': () => 'Could not record one use of access.',
-        'token.issued': (of: Said) => `Got access${of.scopes?.length ? ` to ${of.scopes.join(', to ')}` : ''}.`,
+        'token.issued': (of: EntryFacts) => `Got access${of.scopes?.length ? ` to ${of.scopes.join(', to ')}` : ''}.`,
         'callback.ignored': () => 'Sent an unknown message, which was ignored.',
         'credentials.received': () => 'Sent access to this account.',
         'credentials.proven': () => 'Tested the access: it works.',
@@ -1058,17 +1058,17 @@ export const en = (of: AppWords) => {
         'installation.uninstall-signalled': () =>
           `Reported, without proof, that ${app} was removed. ${app} kept working and asked.`,
         'installation.uninstall-dismissed': () => `Confirmed that ${app} was not removed. It keeps working.`,
-        'service-key.created': (of: Said) => `Gave a key to ${of.name ?? 'a service'}.`,
+        'service-key.created': (of: EntryFacts) => `Gave a key to ${of.name ?? 'a service'}.`,
         'credentials.abandoned': () => 'Gave up access that has not worked for a long time.',
         'callback.released': () => 'Released a message from Trackunit that was held back.',
-        'service-key.rotated': (of: Said) => `Renewed the key of ${of.name ?? 'a service'}.`,
-        'service-key.revoked': (of: Said) => `Revoked the key of ${of.name ?? 'a service'}.`,
-        'grant.set': (of: Said) => `Allowed ${of.name ?? 'a service'} to act on this account.`,
+        'service-key.rotated': (of: EntryFacts) => `Renewed the key of ${of.name ?? 'a service'}.`,
+        'service-key.revoked': (of: EntryFacts) => `Revoked the key of ${of.name ?? 'a service'}.`,
+        'grant.set': (of: EntryFacts) => `Allowed ${of.name ?? 'a service'} to act on this account.`,
         'database.restored': () => 'The server went back to an earlier state and tested all access again.',
-        'grant.removed': (of: Said) => `Stopped ${of.name ?? 'a service'} from acting on this account.`,
+        'grant.removed': (of: EntryFacts) => `Stopped ${of.name ?? 'a service'} from acting on this account.`,
         'console.opened': () => 'Opened the operator’s console.',
         'console.closed': () => 'Closed the operator’s console.',
-      } satisfies Record<string, (of: Said) => string>,
+      } satisfies Record<string, (of: EntryFacts) => string>,
       otherEvent: (words: string) => `${words}.`,
     },
     files: {
@@ -1083,9 +1083,9 @@ export const en = (of: AppWords) => {
       works: (seconds: string) =>
         `The link works for ${seconds} more ${seconds === '1' ? 'second' : 'seconds'}, only for this file.`,
       over: 'The link has expired.',
-      anew: 'Get a new link',
+      newLink: 'Get a new link',
       close: 'Close',
-      failed: 'The link to the file could not be made.',
+      failed: 'The download link could not be created.',
       gone: 'This file has been deleted.',
       tryAgain: 'Try again in a moment.',
       runAgain: 'Start the action again to get a new one.',

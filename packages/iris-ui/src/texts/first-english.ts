@@ -1,4 +1,4 @@
-import type { SaidMoment } from '../formats/first-formats.ts'
+import type { MomentWords } from '../formats/first-formats.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 
 export interface AppWords {
@@ -9,7 +9,7 @@ export interface AppWords {
 
 export const askForHelp = (app: string, support: string | undefined) =>
   support ? `write to ${support}` : `tell those who run ${app}`
-export const inSentence = ({ kind, day, clock }: SaidMoment) =>
+export const inSentence = ({ kind, day, clock }: MomentWords) =>
   kind === 'today' || kind === 'yesterday' ? `${clock} ${day}` : `${day} at ${clock}`
 export const count = (n: number) =>
   ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'][n] ?? String(n)
@@ -21,7 +21,7 @@ export const firstEnglish = ({ name: app, support }: AppWords) => ({
     working: `${app} is working. Nothing needs you.`,
     workingButNeeds: (n: number) => `${app} is working. ${count(n)} ${n === 1 ? 'thing needs' : 'things need'} you.`,
     worksFor: (account: string) => `It works for ${account}, even when nobody is signed in.`,
-    workingSince: (since: SaidMoment) => `Working since ${since.kind === 'today' ? inSentence(since) : since.day}.`,
+    workingSince: (since: MomentWords) => `Working since ${since.kind === 'today' ? inSentence(since) : since.day}.`,
   },
   shell: {
     skip: 'Skip to content',

@@ -1,6 +1,6 @@
 import { textOf } from '@standin/client'
 import { stoppedBecause } from '@standin/contracts/stopped-because/fr'
-import type { SaidMoment } from '../formats/create-formats.ts'
+import type { MomentWords } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 import type { AppWords, Texts } from './en.ts'
@@ -119,10 +119,10 @@ const notStartedBecause = (of: AppWords): Texts['refusals'] => ({
 
 const askForHelp = (app: string, support: string | undefined) =>
   support ? `écrivez à ${support}` : `prévenez ceux qui gèrent ${app}`
-const atMoment = ({ kind, day, clock }: SaidMoment) => `${kind === 'date' ? `le ${day}` : day} à ${clock}`
-const sinceMoment = ({ kind, day, clock }: SaidMoment) => `${kind === 'date' ? `le ${day}` : day} à ${clock}`
+const atMoment = ({ kind, day, clock }: MomentWords) => `${kind === 'date' ? `le ${day}` : day} à ${clock}`
+const sinceMoment = ({ kind, day, clock }: MomentWords) => `${kind === 'date' ? `le ${day}` : day} à ${clock}`
 const times = (n: number) => (n === 1 ? 'une fois' : `${n} fois`)
-const onDay = ({ kind, day }: SaidMoment) => (kind === 'date' ? `le ${day}` : day)
+const onDay = ({ kind, day }: MomentWords) => (kind === 'date' ? `le ${day}` : day)
 const count = (n: number) =>
   ['Aucun', 'Un', 'Deux', 'Trois', 'Quatre', 'Cinq', 'Six', 'Sept', 'Huit', 'Neuf'][n] ?? String(n)
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
@@ -1084,7 +1084,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     works: (seconds) =>
       `Le lien fonctionne encore ${seconds} ${seconds === '1' ? 'seconde' : 'secondes'}, pour ce fichier seulement.`,
     over: 'Le lien a expiré.',
-    anew: 'Obtenir un nouveau lien',
+    newLink: 'Obtenir un nouveau lien',
     close: 'Fermer',
     failed: 'Le lien vers le fichier n’a pas pu être créé.',
     gone: 'Ce fichier a été supprimé.',
@@ -1115,7 +1115,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     nextTryAt: (clock) => `Prochain essai\u00a0: ${clock}.`,
     trying: 'Essai en cours.',
     tryNow: 'Essayer maintenant',
-    triedInVain: 'Essayé\u00a0: Trackunit refuse toujours notre accès.',
+    stillRefused: 'Essayé\u00a0: Trackunit refuse toujours notre accès.',
     tryAgain: 'Réessayer',
     trouble: `${app} ne peut pas répondre pour le moment.`,
     troubleMeans: 'Quelque chose ne va pas de notre côté. Le travail en arrière-plan continue peut-être.',

@@ -1,6 +1,6 @@
 import { textOf } from '@standin/client'
 import { stoppedBecause } from '@standin/contracts/stopped-because/sv'
-import type { SaidMoment } from '../formats/create-formats.ts'
+import type { MomentWords } from '../formats/create-formats.ts'
 import { readable } from '../formats/readable.ts'
 import type { TimeLeft } from '../formats/time-left.ts'
 import type { AppWords, Texts } from './en.ts'
@@ -115,13 +115,13 @@ const notStartedBecause = (of: AppWords): Texts['refusals'] => ({
 
 const askForHelp = (app: string, support: string | undefined) =>
   support ? `skriv till ${support}` : `säg det till dem som driver ${app}`
-const atMoment = ({ kind, day, clock }: SaidMoment) =>
+const atMoment = ({ kind, day, clock }: MomentWords) =>
   kind === 'today' || kind === 'yesterday'
     ? `${day} kl. ${clock}`
     : `${kind === 'weekday' ? 'i ' : 'den '}${day} kl. ${clock}`
-const sinceMoment = ({ day, clock }: SaidMoment) => `${day} kl. ${clock}`
+const sinceMoment = ({ day, clock }: MomentWords) => `${day} kl. ${clock}`
 const times = (n: number) => (n === 1 ? 'en gång' : n === 2 ? 'två gånger' : `${n} gånger`)
-const onDay = ({ kind, day }: SaidMoment) => (kind === 'date' ? `den ${day}` : kind === 'weekday' ? `i ${day}` : day)
+const onDay = ({ kind, day }: MomentWords) => (kind === 'date' ? `den ${day}` : kind === 'weekday' ? `i ${day}` : day)
 const count = (n: number) => ['Inga', 'En', 'Två', 'Tre', 'Fyra', 'Fem', 'Sex', 'Sju', 'Åtta', 'Nio'][n] ?? String(n)
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
@@ -1067,7 +1067,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     works: (seconds) =>
       `Länken fungerar i ${seconds} ${seconds === '1' ? 'sekund' : 'sekunder'} till, bara för den här filen.`,
     over: 'Länken har gått ut.',
-    anew: 'Hämta en ny länk',
+    newLink: 'Hämta en ny länk',
     close: 'Stäng',
     failed: 'Länken till filen kunde inte göras.',
     gone: 'Den här filen har tagits bort.',
@@ -1098,7 +1098,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     nextTryAt: (clock) => `Nästa försök: ${clock}.`,
     trying: 'Försöker nu.',
     tryNow: 'Försök nu',
-    triedInVain: 'Försökt: Trackunit avvisar fortfarande vår åtkomst.',
+    stillRefused: 'Försökt: Trackunit avvisar fortfarande vår åtkomst.',
     tryAgain: 'Försök igen',
     trouble: `${app} kan inte svara just nu.`,
     troubleMeans: 'Något är fel hos oss. Arbetet i bakgrunden kan fortsätta.',

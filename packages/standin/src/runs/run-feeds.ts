@@ -35,27 +35,32 @@ export function createRunFeeds(source: Source) {
 
   return {
     /** Something happened in a run. */
-    wake: (runId: string): void => feeds.get(runId)?.wake(),
+    wake(runId: string): void {
+      const feed = feeds.get(runId)
+      if (feed) wake(feed)
+    },
     wakeAll(): void {
-      for (const feed of feeds.values()) feed.wake()
+      for (const feed of feeds.values()) wake(feed)
     },
     /** @param signal ends the waiting */
     watch(run: RunKey, signal: AbortSignal): Watch {
-      const feed = feeds.get(run.id) ?? createFeed(source, run)
+      const feed = feeds.get(run.id) ?? openFeed(source, run)
       feeds.set(run.id, feed)
       feed.watchers++
       let seenVersion = -1
       return {
         async after(seq) {
           seenVersion = feed.version
-          await feed.refresh()
-          return feed.covers(seq) ? feed.newerThan(seq) : source.read(run, { after: seq, limit: batch })
+          await refresh(feed)
+          return covers(feed, seq)
+            ? feed.tail.filter((event) => event.seq > seq)
+            : source.read(run, { after: seq, limit: batch })
         },
-        isOver: feed.isOver,
-        next: () => (feed.version === seenVersion && !signal.aborted ? feed.changed(signal) : Promise.resolve()),
+        isOver: () => isOver(feed),
+        next: () => (feed.version === seenVersion && !signal.aborted ? nextChange(feed, signal) : Promise.resolve()),
         close() {
           if (--feed.watchers > 0) return
-          feed.stop()
+          clearInterval(feed.polling)
           feeds.delete(run.id)
         },
       }
@@ -65,89 +70,115 @@ export function createRunFeeds(source: Source) {
   }
 }
 
-type Feed = ReturnType<typeof createFeed>
-
-/** The newest events of one run, and the watchers that wait for more. */
-function createFeed({ read, lastSeq, isOver }: Source, run: RunKey) {
+/** The newest events of one run, and what its watchers wait for. */
+interface Feed {
+  readonly source: Source
+  readonly run: RunKey
+  readonly polling: NodeJS.Timeout
+  watchers: number
+  /** Raised whenever something may have happened. */
+  version: number
+  /** The version up to which events were read. */
+  readVersion: number
+  reading: Promise<void> | undefined
   /** The newest events without a gap, from the one after `from`. */
-  let tail: StoredRunEvent[] = []
-  let from: number | undefined
-  let head = 0
-  let readVersion = -1
-  let reading: Promise<void> | undefined
-  /** Raised whenever the end may have come; checked up to `lookedFor`. */
-  let ends = 1
-  let lookedFor = 0
-  let over: Promise<boolean> | undefined
-  let told = Promise.withResolvers<void>()
-  const net = setInterval(() => {
-    ends++
-    feed.wake()
+  tail: StoredRunEvent[]
+  from: number | undefined
+  /** The number of the newest event that was read. */
+  head: number
+  /** Raised whenever the end may have come, and how far that was checked. */
+  possibleEnds: number
+  checkedEnds: number
+  checkingEnd: Promise<boolean> | undefined
+  /** Settled by the next change. */
+  change: PromiseWithResolvers<void>
+}
+
+function openFeed(source: Source, run: RunKey): Feed {
+  const polling = setInterval(() => {
+    feed.possibleEnds++
+    wake(feed)
   }, pollEveryMs).unref()
-
-  async function look(): Promise<boolean> {
-    const upTo = ends
-    if (!(await isOver(run))) {
-      lookedFor = upTo
-      return false
-    }
-    // Its last event may be there before its notification is.
-    feed.version++
-    await feed.refresh()
-    return true
-  }
-
-  async function readOn(): Promise<void> {
-    const version = feed.version
-    if (from === undefined) {
-      head = await lastSeq(run)
-      from = head
-      readVersion = version
-      return
-    }
-    const events = await read(run, { after: head, limit: batch })
-    head = events.at(-1)?.seq ?? head
-    tail = [...tail, ...events].slice(-batch)
-    from = tail.length > 0 ? (tail[0]?.seq ?? 1) - 1 : head
-    if (events.some((event) => event.type === 'delivery' || (event.type === 'state' && isFinal(event.state)))) ends++
-    if (events.length < batch) readVersion = version
-  }
-
-  const feed = {
+  const feed: Feed = {
+    source,
+    run,
+    polling,
     watchers: 0,
-    /** Raised whenever something may have happened. */
     version: 0,
-    wake(): void {
-      feed.version++
-      told.resolve()
-      told = Promise.withResolvers()
-    },
-    /** Reads what is new, once for all watchers. */
-    async refresh(): Promise<void> {
-      while (readVersion < feed.version) {
-        reading ??= readOn().finally(() => {
-          reading = undefined
-        })
-        await reading
-      }
-    },
-    covers: (seq: number): boolean => from !== undefined && seq >= from,
-    newerThan: (seq: number): readonly StoredRunEvent[] => tail.filter((event) => event.seq > seq),
-    async isOver(): Promise<boolean> {
-      if (lookedFor === ends) return false
-      over ??= look()
-      const isTrue = await over
-      if (!isTrue) over = undefined
-      return isTrue
-    },
-    async changed(signal: AbortSignal): Promise<void> {
-      const { promise: aborted, resolve } = Promise.withResolvers<void>()
-      const abort = () => resolve()
-      signal.addEventListener('abort', abort, { once: true })
-      await Promise.race([told.promise, aborted])
-      signal.removeEventListener('abort', abort)
-    },
-    stop: (): void => clearInterval(net),
+    readVersion: -1,
+    reading: undefined,
+    tail: [],
+    from: undefined,
+    head: 0,
+    possibleEnds: 1,
+    checkedEnds: 0,
+    checkingEnd: undefined,
+    change: Promise.withResolvers(),
   }
   return feed
+}
+
+function wake(feed: Feed): void {
+  feed.version++
+  feed.change.resolve()
+  feed.change = Promise.withResolvers()
+}
+
+/** Reads what is new, once for all watchers. */
+async function refresh(feed: Feed): Promise<void> {
+  while (feed.readVersion < feed.version) {
+    feed.reading ??= readOn(feed).finally(() => {
+      feed.reading = undefined
+    })
+    await feed.reading
+  }
+}
+
+async function readOn(feed: Feed): Promise<void> {
+  const { source, run, version } = feed
+  if (feed.from === undefined) {
+    feed.head = await source.lastSeq(run)
+    feed.from = feed.head
+    feed.readVersion = version
+    return
+  }
+  const events = await source.read(run, { after: feed.head, limit: batch })
+  feed.head = events.at(-1)?.seq ?? feed.head
+  feed.tail = [...feed.tail, ...events].slice(-batch)
+  feed.from = feed.tail.length > 0 ? (feed.tail[0]?.seq ?? 1) - 1 : feed.head
+  if (events.some(mayEnd)) feed.possibleEnds++
+  if (events.length < batch) feed.readVersion = version
+}
+
+const mayEnd = (event: StoredRunEvent) => event.type === 'delivery' || (event.type === 'state' && isFinal(event.state))
+
+const covers = ({ from }: Feed, seq: number): boolean => from !== undefined && seq >= from
+
+/** Asks the database only when the end may have come since it last asked; once for all watchers. */
+async function isOver(feed: Feed): Promise<boolean> {
+  if (feed.checkedEnds === feed.possibleEnds) return false
+  feed.checkingEnd ??= checkEnd(feed)
+  const hasEnded = await feed.checkingEnd
+  if (!hasEnded) feed.checkingEnd = undefined
+  return hasEnded
+}
+
+async function checkEnd(feed: Feed): Promise<boolean> {
+  const checked = feed.possibleEnds
+  if (!(await feed.source.isOver(feed.run))) {
+    feed.checkedEnds = checked
+    return false
+  }
+  // The last event may be there before its notification.
+  feed.version++
+  await refresh(feed)
+  return true
+}
+
+async function nextChange({ change }: Feed, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>()
+  const abort = () => resolve()
+  signal.addEventListener('abort', abort, { once: true })
+  await Promise.race([change.promise, aborted])
+  signal.removeEventListener('abort', abort)
 }

@@ -42,7 +42,7 @@ type ControlDependencies = {
   userTokens: UserTokens
 }
 
-/** What the real Trackunit has no address for: its users' clicks, its clock, its failures. */
+/** Controls that the real Trackunit does not have: its users' clicks, its clock, its failures. */
 export function controlRoutes(app: FastifyInstance, dependencies: ControlDependencies) {
   marketplaceRoutes(app, dependencies)
   credentialRoutes(app, dependencies)

@@ -1,6 +1,6 @@
 export type Random = ReturnType<typeof createRandom>
 
-/** Repeatable randomness: the same key gives the same numbers on every machine. Not for secrets. */
+/** Reproducible randomness: the same key gives the same numbers on every machine. Not for secrets. */
 export function createRandom(key: string) {
   let state = hash(key)
 

@@ -10,7 +10,7 @@ export function createSilence({ fleetOf, now }: { fleetOf: (accountId: string) =
   const lastReports = new Map<string, number>()
 
   return {
-    /** Of machines that report regularly the next `count`, in the order of the list. */
+    /** Silences the next `count` machines that report regularly, in the order of the list. */
     add(accountId: string, { count, days }: { count: number; days: number }): { id: string; name: string }[] {
       const silenced: { id: string; name: string }[] = []
       for (const { id, name, reporting } of fleetOf(accountId).machines()) {

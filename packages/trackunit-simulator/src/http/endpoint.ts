@@ -9,7 +9,7 @@ import { managerNotFoundPage } from './not-found-page.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The endpoint of Trackunit that a route plays: counted, judged, and open to faults. */
+    /** The endpoint of Trackunit that a route simulates: its requests are counted and checked, and it can have faults. */
     endpoint?: EndpointName
   }
   interface FastifyReply {
@@ -24,7 +24,7 @@ type EndpointDependencies = {
   behaviour: Behaviour
   now: () => number
   resets: Resets
-  /** Of a client; a client that is gone has none. */
+  /** The account of a client; null for a client that is gone. */
   accountOf: (clientId: string) => string | null
   stopped: AbortSignal
 }
@@ -32,7 +32,7 @@ type EndpointDependencies = {
 /** Requests that were in flight when a 429 was sent break no rule. */
 const underWayMs = 2000
 
-/** Counts and judges what every endpoint of Trackunit receives, and lets faults answer in its place. */
+/** Counts and checks the requests to every endpoint of Trackunit, and lets faults answer in its place. */
 export function observeEndpoints(
   app: FastifyInstance,
   { faults, journal, behaviour, now, resets, accountOf, stopped }: EndpointDependencies,
@@ -148,7 +148,7 @@ async function answerWithFault(
   return reply.send(usualError(endpoint, answer.status))
 }
 
-/** [doc] What an error of this status looks like where the fault does not say. */
+/** [doc] What an error of this status looks like by default. */
 function usualError(endpoint: EndpointName, status: number): object {
   if (endpoint === 'apptoken' && status === 401) {
     return { error: 'invalid_client', error_description: 'The client is unknown, or its secret is wrong.' }
@@ -156,7 +156,7 @@ function usualError(endpoint: EndpointName, status: number): object {
   if (endpoint === 'apptoken' && status === 400) {
     return { error: 'invalid_scope', error_description: 'A requested scope is not allowed for this client.' }
   }
-  return { status, code: codes[status] ?? 'ERROR', message: 'The simulator was told to answer this.' }
+  return { status, code: codes[status] ?? 'ERROR', message: 'A fault of the simulator.' }
 }
 
 const codes: Record<number, string> = {

@@ -6,7 +6,7 @@ import type { SeenMessage } from '../masked.ts'
 
 const shownHeaders = ['authorization', 'user-agent', 'accept', 'content-type', 'retry-after', 'www-authenticate']
 
-/** What is asked for, in the endpoint's own words. */
+/** What is requested, in the endpoint's own words. */
 export function operationOf(endpoint: EndpointName, request: FastifyRequest): string | null {
   const body = typeof request.body === 'string' ? request.body : ''
   if (endpoint === 'apptoken') return new URLSearchParams(body).get('scope')

@@ -19,7 +19,7 @@ export interface FrameChoices {
 type FrameContent = { manifest: AppManifest; appUrl: string; viewer: Viewer; choices: FrameChoices }
 
 /**
- * The app in its sandbox. `manager.js` connects to it and hands it the user's token; the address is set only then, so
+ * The app in its sandbox. `manager.js` connects to it and gives it the user's token; the address is set only then, so
  * that the app finds a listener.
  */
 export function appFrame({ manifest, appUrl, viewer, choices }: FrameContent): Markup {

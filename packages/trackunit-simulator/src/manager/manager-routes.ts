@@ -95,7 +95,7 @@ export function managerRoutes(app: FastifyInstance, dependencies: ManagerDepende
   })
 
   app.get<{ Params: { id: string } }>('/assets/:id', async (request, reply) => {
-    // Like a link that somebody copied, it does not name the account.
+    // A copied link does not name the account.
     if (address.parse(request.query).account === undefined) {
       const accounts = [...knownAccounts.map(({ id }) => id), ...Object.keys(store.state.accounts)]
       const has = (id: string) =>

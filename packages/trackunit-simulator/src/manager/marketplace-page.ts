@@ -9,7 +9,7 @@ type MarketplaceContent = {
   grantedScopes: readonly string[]
 }
 
-/** The marketplace as an administrator of the account sees it, with this one app. `marketplace.js` carries the choices out. */
+/** The marketplace as an administrator of the account sees it, with this one app. `marketplace.js` applies the choices. */
 export function marketplacePage({ manifest, viewer, isInstalled, grantedScopes }: MarketplaceContent): Markup {
   return html`<div class="own"><div class="head"><h2>Marketplace</h2><p>Apps for ${viewer.account.name}.</p></div>
 <article class="offer" data-account="${viewer.account.id}">

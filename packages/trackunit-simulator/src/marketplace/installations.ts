@@ -13,7 +13,7 @@ import type { createIdentitySigner, IdentityChanges } from './identity.ts'
 export type Installations = ReturnType<typeof createInstallations>
 
 export type InstallRequest = {
-  /** As it will stand in the callback. */
+  /** Written in the callback exactly like this. */
   accountId: string
   irisAppId?: string | undefined
   /** The credentials given belong to this account; if their client id is another account's, they are only sent. */
@@ -27,7 +27,7 @@ export type InstallRequest = {
   clientExists?: boolean | undefined
   /** How long after the callback the client starts to work. */
   worksAfterMs?: number | undefined
-  /** Re-install: the client from before is sent again instead of a new one. */
+  /** Re-install: the earlier client is sent again instead of a new one. */
   sameClient?: boolean | undefined
   /** Overrides what the settings say for re-installs and uninstalls. */
   keepOldClient?: boolean | undefined

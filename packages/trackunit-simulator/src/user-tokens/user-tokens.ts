@@ -16,7 +16,7 @@ type UserTokenRequest = {
 type UserTokenDependencies = { keys: KeyRing; manifest: AppManifest; issuer: () => string; now: () => number }
 
 /**
- * The short-lived token that Manager hands to an app for the person who looks at it. [doc] Limited to the manifest's
+ * The short-lived token that Manager gives an app for its current user. [doc] Limited to the manifest's
  * scopes; everything else is our choice, since it is not documented.
  */
 export function createUserTokens({ keys, manifest, issuer, now }: UserTokenDependencies) {

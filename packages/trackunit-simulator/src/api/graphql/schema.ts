@@ -1,4 +1,4 @@
-/** [seen] and [doc] fields of Trackunit's GraphQL API; what the filters are called, and groups, are our choice. */
+/** [seen] and [doc] fields of Trackunit's GraphQL API; the filters' names, and groups, are our choice. */
 export const typeDefinitions = ({ hasGroups }: { hasGroups: boolean }) => /* GraphQL */ `
   scalar DateTime
 

@@ -2,9 +2,9 @@ import type { Rule } from '../../journal.ts'
 import { createRequestLimit, type LimitAnswer, type Limiting } from './request-limit.ts'
 
 /**
- * [doc] The limits of APIs that this simulator does not play: 100 queries and 20 other requests a second of the time
- * series, 1,000 in ten minutes of the alerts, one a second of each page (or asset) of the locations. [ours] An address is
- * one of theirs by that word in it.
+ * [doc] The limits of APIs that this simulator does not implement. Time series: 100 queries and 20 other requests a second.
+ * Alerts: 1,000 in ten minutes. Locations: one a second for each page (or asset). [ours] An address belongs to one of them if it
+ * contains that word.
  */
 export function createDocumentedRates(limiting: Limiting) {
   const queries = createRequestLimit({ most: 100, windowMs: 1_000 }, limiting)

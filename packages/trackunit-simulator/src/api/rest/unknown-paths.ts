@@ -4,7 +4,7 @@ import { createDocumentedRates } from './documented-rates.ts'
 import type { Limiting } from './request-limit.ts'
 import type { RestEdge } from './rest-edge.ts'
 
-/** Addresses that the simulator does not play answer 404 and are noted; their documented limits still apply. */
+/** Addresses that the simulator does not implement answer 404 and are reported; their documented limits still apply. */
 export function unknownApiPaths(app: FastifyInstance, { edge, ...limiting }: { edge: RestEdge } & Limiting) {
   const rateOf = createDocumentedRates(limiting)
 
