@@ -1,4 +1,5 @@
-import { pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import type { SignedKind } from '../secrets/signed-rows.ts'
 
 /**
@@ -10,9 +11,9 @@ export const serviceKeys = pgTable('service_keys', {
   service: text().notNull(),
   /** base64url of the SHA-256 of the whole key; 256 random bits need no slow hash. */
   digest: text().notNull().unique(),
-  createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
-  expiresAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-  revokedAt: timestamp({ withTimezone: true, precision: 3 }),
+  createdAt: moment().notNull().defaultNow(),
+  expiresAt: moment().notNull(),
+  revokedAt: moment(),
   mac: text().notNull(),
 })
 
@@ -24,7 +25,7 @@ export const grants = pgTable(
     /** An account's id, or `all`. */
     accountId: text().notNull(),
     scopes: text().array().notNull(),
-    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    createdAt: moment().notNull().defaultNow(),
     mac: text().notNull(),
   },
   (table) => [primaryKey({ columns: [table.service, table.accountId] })],

@@ -1,7 +1,6 @@
-import { boolean, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import type { SignedKind } from '../secrets/signed-rows.ts'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /**
  * Sessions of the operator's console, with the one-time codes that open them. Ages: ended ones are deleted when the operator

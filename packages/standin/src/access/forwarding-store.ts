@@ -1,4 +1,5 @@
 import { and, asc, eq, gte, lt, sql } from 'drizzle-orm'
+import { dayMs, hourMs } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import { forwardedRequests } from './forwarding-table.ts'
 
@@ -9,9 +10,6 @@ export interface Forwarded {
   /** Those whose header was ignored. */
   ignored: number
 }
-
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 
 export async function saveForwarded(
   db: Database,

@@ -1,4 +1,5 @@
-import { bigint, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 /**
  * How requests were forwarded, by hour: `doctor` compares it with `TRUST_PROXY`. Counts only, no address. Ages: rows older
@@ -7,7 +8,7 @@ import { bigint, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-o
 export const forwardedRequests = pgTable(
   'forwarded_requests',
   {
-    hour: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    hour: moment().notNull(),
     /** `TRUST_PROXY` at that time; empty if it was not set. */
     setting: text().notNull(),
     /** Addresses in their X-Forwarded-For. */

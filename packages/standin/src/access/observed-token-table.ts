@@ -1,4 +1,5 @@
-import { bigint, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 /**
  * What refused user tokens contained: algorithms, issuers, audiences, names of claims. Unverified: they only help to find
@@ -12,7 +13,7 @@ export const observedTokens = pgTable(
     /** For a claim, the kind of value that it has, never the value. */
     form: text().notNull(),
     count: bigint({ mode: 'number' }).notNull(),
-    lastAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    lastAt: moment().notNull(),
   },
   (table) => [primaryKey({ columns: [table.kind, table.value, table.form] })],
 )

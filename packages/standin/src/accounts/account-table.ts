@@ -1,9 +1,8 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import type { SignedKind } from '../secrets/signed-rows.ts'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /**
  * One row for each account that sent a callback: locked while anything about its credentials changes. Ages: with them; the

@@ -1,6 +1,7 @@
 import type { AccountEvent } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { bigint, index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 const type = () => text().$type<AccountEvent['type']>().notNull()
 
@@ -27,7 +28,7 @@ export const installationEvents = pgTable(
   'installation_events',
   {
     seq: bigint({ mode: 'number' }).primaryKey(),
-    at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    at: moment().notNull(),
     accountId: uuid().notNull(),
     type: type(),
   },

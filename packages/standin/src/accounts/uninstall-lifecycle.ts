@@ -1,3 +1,4 @@
+import { dayMs } from '../clock.ts'
 import type { CredentialRow, InstallationRow } from './account-store.ts'
 import { isInForce } from './credential-lifecycle.ts'
 
@@ -53,7 +54,7 @@ export function nextUninstallState(state: UninstallState, event: UninstallEvent)
 }
 
 /** An unproven signal is forgotten after this time. */
-export const signalLifeMs = 86_400_000
+export const signalLifeMs = dayMs
 
 type Uninstall = Pick<InstallationRow, 'suspendedUpTo' | 'uninstallSignalledAt'>
 

@@ -125,7 +125,7 @@ describe('a mistake stops the start, with the action named', () => {
       actions: [{ ...report, scopes: ['a', 'x', 'y'] }],
       says: /"site-report".*standin\.config\.ts: x, y/,
     },
-    { title: 'an id with capitals', actions: [{ ...report, id: 'SiteReport' }], says: /"SiteReport".*lower case/ },
+    { title: 'an id with capitals', actions: [{ ...report, id: 'SiteReport' }], says: /"SiteReport".*lower-case/ },
     {
       title: 'an input without a form',
       actions: [{ ...report, input: z.object({ at: z.date() }) }],

@@ -4,6 +4,7 @@ import type { UsualTimes } from '../runs/run-list-store.ts'
 import type { AccountScopes } from '../tokens/account-scopes.ts'
 import type { AnyAction } from './define-action.ts'
 import { mistakeInState } from './keep-state.ts'
+import { spokenBy } from './say-in-language.ts'
 
 /** A mistake in the actions that a maker declared; stops the start. */
 export class ActionError extends Error {
@@ -108,10 +109,9 @@ function describeAction(
   }
 }
 
-/** In the language asked for, or else in its base language: Danish for `da-DK`. Empty for English, which every message has. */
-function messagesIn({ messages = {} }: AnyAction, language: string): Action['messages'] {
-  const own = (name: string) => (name !== 'en' && Object.hasOwn(messages, name) ? messages[name] : undefined)
-  return { ...(own(language) ?? own(language.split(/[-_]/)[0] ?? '')) }
+/** Empty for English, which every message has. */
+function messagesIn(action: AnyAction, language: string): Action['messages'] {
+  return { ...action.messages?.[spokenBy(action, language) ?? ''] }
 }
 
 function formOf({ id, input }: AnyAction): Action['inputSchema'] {

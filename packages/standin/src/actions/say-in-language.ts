@@ -25,8 +25,8 @@ export function sayInLanguage(
 export const speaks = (action: Pick<AnyAction, 'messages'> | undefined, language: string | null): boolean =>
   spokenBy(action, language) !== undefined
 
-/** The catalogue's language for this reader; undefined for English. */
-function spokenBy(action: Pick<AnyAction, 'messages'> | undefined, language: string | null): string | undefined {
+/** The language of the action's catalogue for this reader, such as `da` for `da-DK`; undefined for English. */
+export function spokenBy(action: Pick<AnyAction, 'messages'> | undefined, language: string | null): string | undefined {
   const own = (name: string) => (name !== 'en' && Object.hasOwn(action?.messages ?? {}, name) ? name : undefined)
   return language === null ? undefined : (own(language) ?? own(language.split(/[-_]/)[0] ?? ''))
 }

@@ -11,6 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 /**
  * Who did what, for which account. Hand-outs of tokens are in `hand-out-table.ts`. Never a secret, never a token. Ages:
@@ -20,7 +21,7 @@ export const auditEntries = pgTable(
   'audit_entries',
   {
     id: bigserial({ mode: 'number' }).primaryKey(),
-    at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    at: moment().notNull().defaultNow(),
     actorKind: text({ enum: ['trackunit', 'user', 'service', 'operator', 'schedule', 'system'] }).notNull(),
     actorId: text().notNull(),
     actorName: text(),
@@ -71,7 +72,7 @@ export const auditHeads = pgTable('audit_heads', {
   seq: bigint({ mode: 'number' }).notNull(),
   mac: text().notNull(),
   /** The time of that row. */
-  at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  at: moment().notNull(),
   kid: text().notNull(),
   signature: text().notNull(),
 })
@@ -82,7 +83,7 @@ export const auditCheckpoints = pgTable('audit_checkpoints', {
   seq: bigint({ mode: 'number' }).notNull(),
   mac: text().notNull(),
   /** All dropped rows were older than this. */
-  at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  at: moment().notNull(),
   kid: text().notNull(),
   signature: text().notNull(),
 })

@@ -1,16 +1,6 @@
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  date,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core'
+import { bigint, date, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 /**
  * Whose tokens were handed out, and to whom: written once for each token and receiver by each writer, with the first entry. Never a token.
@@ -57,7 +47,7 @@ export const handOutGroups = pgTable(
     kind: bigint({ mode: 'number' }).notNull(),
     accountId: uuid().notNull(),
     /** When the last of them was made. */
-    at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    at: moment().notNull(),
     /** One for each hand-out: how long before `at` it was, and its check (`hand-out-entries.ts`). */
     entries: bigint({ mode: 'number' }).array().notNull(),
     /** The key that signed the row, and the HMAC over the previous MAC and this row. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 /**
  * The ledger: every callback that was verified and applied, once for each distinct content and identity time. Ages: an entry
@@ -15,8 +16,8 @@ export const callbacks = pgTable(
     /** SHA-256 of the content: recognises a repetition without opening anything. */
     contentDigest: text().notNull(),
     /** The JWT's time, which orders callbacks. */
-    issuedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-    receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    issuedAt: moment().notNull(),
+    receivedAt: moment().notNull().defaultNow(),
     outcome: text({ enum: ['accepted', 'duplicate', 'superseded', 'ignored'] }).notNull(),
     /** The credentials that it is about; null once they are deleted. */
     generation: integer(),
@@ -49,8 +50,8 @@ export const callbackIdentities = pgTable(
     identityDigest: text().notNull(),
     accountId: uuid().notNull(),
     contentDigest: text().notNull(),
-    issuedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
-    receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    issuedAt: moment().notNull(),
+    receivedAt: moment().notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.identityDigest, table.accountId, table.contentDigest, table.issuedAt] }),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { defaultAccent, type StandinApp, standinAppSchema } from '@standin/contracts'
+import { dayMs } from '../clock.ts'
 import { ConfigError } from './config-error.ts'
 import { type DevelopmentKeys, developmentKeys } from './development-keys.ts'
 import { mailGaps, productionGaps, userTokenGaps } from './environment-gaps.ts'
@@ -32,7 +33,7 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
       embeddedDir: dataDir,
     },
     keys: readKeys(read, production ? undefined : () => developmentKeys(dataDir, say)),
-    auditRetentionMs: read.AUDIT_RETENTION_DAYS * 86_400_000,
+    auditRetentionMs: read.AUDIT_RETENTION_DAYS * dayMs,
     metrics: { port: read.METRICS_PORT, host: read.METRICS_HOST },
     /** Undefined: no traces. */
     traces: tracesConfig(read),
@@ -164,7 +165,7 @@ function callbackConfig(read: ReadEnvironment, app: StandinApp) {
     patienceMs: read.NEW_CREDENTIALS_PATIENCE_S * 1_000,
     /** How long an account that a bound UNINSTALLED suspended can be restored. */
     uninstallEraseAfterMs: read.UNINSTALL_ERASE_AFTER,
-    abandonedAfterMs: read.ABANDONED_AFTER_DAYS * 86_400_000,
+    abandonedAfterMs: read.ABANDONED_AFTER_DAYS * dayMs,
     ownHosts: [app.callbackUrl, read.PUBLIC_URL]
       .filter((address) => address !== undefined)
       .map((address) => new URL(address).host),

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres, { type Options, type Sql } from 'postgres'
+import { within } from '../within.ts'
 import { advisoryLocks } from './advisory-locks.ts'
 import { connectionOptions } from './database.ts'
 import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
@@ -83,7 +84,11 @@ export async function openListenSession(
   }
 
   try {
-    const replicaId = await within(2 * connectWithinMs, takeReplicaLock(sql))
+    const replicaId = await within(
+      2 * connectWithinMs,
+      takeReplicaLock(sql),
+      'PostgreSQL accepted the connection but does not answer.',
+    )
     void beat()
     return {
       replicaId,
@@ -119,18 +124,6 @@ async function takeReplicaLock(sql: Sql): Promise<number> {
     >`select pg_try_advisory_lock(${advisoryLocks.replicas}, ${id}) as taken`
     if (row.taken) return id
   }
-}
-
-async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  const timer = new AbortController()
-  const tooLate = pause(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error('PostgreSQL accepted the connection but does not answer.')
-  })
-  return Promise.race([work, tooLate]).finally(() => {
-    work.catch(() => {})
-    tooLate.catch(() => {})
-    timer.abort()
-  })
 }
 
 async function answers(sql: Sql, withinMs: number): Promise<boolean> {

@@ -1,6 +1,5 @@
-import { bigint, pgTable, timestamp } from 'drizzle-orm/pg-core'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
+import { bigint, pgTable } from 'drizzle-orm/pg-core'
+import { moment } from './moment.ts'
 
 /** Each `database after-restore`. Ages: never; an operator makes each. */
 export const restores = pgTable('restores', {

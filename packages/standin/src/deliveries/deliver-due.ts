@@ -1,5 +1,6 @@
 import { shownAddress } from '../actions/shown-address.ts'
 import { type Actor, record } from '../audit/record.ts'
+import { hourMs } from '../clock.ts'
 import { type Context, type InTransaction, inTransaction } from '../context.ts'
 import { byDatabaseClock } from '../database/database-clock.ts'
 import { traced } from '../observability/traced.ts'
@@ -29,7 +30,6 @@ import { whyWithheld } from './why-withheld.ts'
 const actor: Actor = { kind: 'system', id: 'delivery' }
 /** Longer than the longest send takes. */
 const leaseMs = 5 * 60_000
-const hourMs = 3_600_000
 /** Attempts of one account in an hour, so that an address entered there is not flooded with mail. */
 const attemptsPerHour = 100
 const postponeMs = 5 * 60_000

@@ -1,20 +1,8 @@
 import type { Delivery, Destination, ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
-import {
-  boolean,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core'
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import { goesWithRun } from '../runs/run-table.ts'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /** Deliveries of results: inserted when a run ends, one for each destination. Ages: with its run. */
 export const deliveries = pgTable(

@@ -1,5 +1,6 @@
 import type { ResultChart, ResultColumn, ResultRow } from '@standin/contracts'
 import { measured } from '../results/artifacts/readers-table.ts'
+import { machineUrl } from '../results/machine-url.ts'
 import { type EmailWords, emailWords } from './email-words.ts'
 import type { ResultToSend } from './find-result-to-send.ts'
 import { stoppedBecause } from './stopped-because.ts'
@@ -111,7 +112,7 @@ function cardsOf(result: ResultToSend, { appUrl, managerUrl }: EmailSurroundings
     const lines = linesOf(row, { columns: shown, habits, title })
     const url = appUrl
       ? `${appUrl}#/runs/${run.id}?row=${nth + 1}`
-      : row.machine && machineUrl(row.machine.id, managerUrl)
+      : row.machine && machineUrl(managerUrl, row.machine.id)
     return {
       title: oneLine(title ?? lines[0] ?? ''),
       url: url ?? undefined,
@@ -147,13 +148,6 @@ function shortMoment(at: string, { timeZone }: ResultToSend['habits'], language:
   if (Number.isNaN(Date.parse(at))) return at
   const shown = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
   return new Intl.DateTimeFormat(language, { ...shown, timeZone: timeZone ?? 'UTC' }).format(new Date(at))
-}
-
-/** Where Manager shows a machine. Not documented for apps; the app uses the same address in `host-pages.ts`. */
-function machineUrl(machineId: string, managerUrl: string): string {
-  const url = new URL(managerUrl)
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/assets/${encodeURIComponent(machineId)}`
-  return url.href
 }
 
 function comparedLines(chart: ResultChart & { kind: 'compared' }, habits: ResultToSend['habits'], language: string) {

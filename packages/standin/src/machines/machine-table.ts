@@ -1,7 +1,6 @@
-import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import type { Named } from './machine-register.ts'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /** Each account's machines, as its runs last read them. Ages: deleted when no run has read one for `STANDIN_READING_DAYS`. */
 export const machines = pgTable(

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { isIP } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { makeConsoleCode, makeOutageCode } from '../access/console-sessions.ts'
 import { systemClock } from '../clock.ts'
@@ -10,6 +9,7 @@ import type { Environment } from '../config/environment-schema.ts'
 import type { Secret } from '../config/secret.ts'
 import { databaseTrouble } from '../database/database-trouble.ts'
 import { createSignedRows } from '../secrets/signed-rows.ts'
+import { within } from '../within.ts'
 import { addConsoleSessions } from './console-sessions-command.ts'
 import { CommandFailed, readServerConfig, type Terminal, withContext } from './terminal.ts'
 
@@ -53,6 +53,7 @@ async function codeFor(terminal: Terminal, mayChange: boolean): Promise<{ code: 
     const code = await within(
       storedWithinMs,
       withContext(terminal, (ctx) => makeConsoleCode(ctx, { mayChange })),
+      'the database did not commit in time',
     )
     const may = mayChange ? 'may change things' : 'only reads; --write lets it change things'
     return { code, session: `The session lasts an hour and ${may}.` }
@@ -65,14 +66,6 @@ async function codeFor(terminal: Terminal, mayChange: boolean): Promise<{ code: 
       session: `${databaseTrouble(error) ?? 'The database stores nothing.'} Until it does, the session shows the page Now and only reads.`,
     }
   }
-}
-
-async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  const tooLate = new AbortController()
-  const late = pause(ms, undefined, { signal: tooLate.signal }).then(() => {
-    throw new Error('the database did not commit in time')
-  })
-  return Promise.race([work, late]).finally(() => tooLate.abort())
 }
 
 const examples = `

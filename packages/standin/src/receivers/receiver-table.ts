@@ -1,7 +1,6 @@
 import type { Receiver, Run, TrustedKind } from '@standin/contracts'
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
+import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 /** Domains to which an account's results may be sent, as its administrators listed them. Ages: erased with the account. */
 export const trustedDomains = pgTable(

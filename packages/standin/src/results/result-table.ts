@@ -8,11 +8,11 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
 import { messageColumn } from '../database/message-column.ts'
+import { moment } from '../database/moment.ts'
 import { goesWithRun } from '../runs/run-table.ts'
 
 /** What a run found, except its headline and its rows. Ages: deleted `STANDIN_RESULT_DAYS` after the end of its run. */
@@ -32,7 +32,7 @@ export const runResults = pgTable(
     offer: jsonb().$type<SentOffer>(),
     /** Early findings and their total; null once the action adds rows. */
     early: jsonb().$type<{ rows: SentRow[]; total: number }>(),
-    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    createdAt: moment().notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.runId] }),

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
+import { dayMs } from '../clock.ts'
 import type { Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { isFromBeforeRestore, isOlderThan, listAppliedRuns } from './run-list-store.ts'
 import { lockRun, type RunRow } from './run-store.ts'
 
 /** Trackunit's data changes: after this time a new preview is needed. */
-const previewIsGoodForMs = 24 * 3_600_000
+const previewIsGoodForMs = dayMs
 
 /**
  * Checks that a run may make the changes of its preview: the preview has the same account, action and input, succeeded within a

@@ -1,5 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
-import { index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import { goesWithRun } from './run-table.ts'
 
 /**
@@ -20,8 +21,8 @@ export const runEffects = pgTable(
     state: text({ enum: ['meant', 'done', 'refused', 'put-off'] }).notNull(),
     outcome: jsonb().$type<{ value: unknown }>(),
     reason: text().$type<ErrorReason>(),
-    meantAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
-    endedAt: timestamp({ withTimezone: true, precision: 3 }),
+    meantAt: moment().notNull().defaultNow(),
+    endedAt: moment(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.changeSetId, table.key] }),

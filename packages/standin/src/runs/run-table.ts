@@ -11,11 +11,11 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
 import { messageColumn } from '../database/message-column.ts'
+import { moment } from '../database/moment.ts'
 
 /**
  * Runs, which are also their own queue: a promoted run that no replica holds is due at `waitingUntil`, or at once. Each
@@ -47,10 +47,10 @@ export const runs = pgTable(
     /** Where its result goes when it has ended. */
     deliverTo: jsonb().$type<Destination[]>().notNull().default([]),
     state: text().$type<RunState>().notNull(),
-    waitingUntil: timestamp({ withTimezone: true, precision: 3 }),
+    waitingUntil: moment(),
     waitingFor: jsonb().$type<NonNullable<Run['waitingFor']>>(),
     /** When it was promoted. Of an account's open runs, at most as many as its concurrency allows are promoted. */
-    promotedAt: timestamp({ withTimezone: true, precision: 3 }),
+    promotedAt: moment(),
     /** Incremented each time a worker claims the run: the writes of an earlier worker no longer match. */
     epoch: integer().notNull().default(0),
     /** The replica whose worker holds it; it is alive while its session's lock is held. Null: no worker holds it. */
@@ -69,9 +69,9 @@ export const runs = pgTable(
     reason: text().$type<ErrorReason>(),
     failure: messageColumn(),
     lastSeq: integer().notNull().default(0),
-    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
-    startedAt: timestamp({ withTimezone: true, precision: 3 }),
-    endedAt: timestamp({ withTimezone: true, precision: 3 }),
+    createdAt: moment().notNull().defaultNow(),
+    startedAt: moment(),
+    endedAt: moment(),
   },
   (table) => [
     primaryKey({ columns: [table.id, table.accountId] }), // In this order: services name a run by its id alone.
@@ -125,7 +125,7 @@ export const runEvents = pgTable(
     accountId: uuid().notNull(),
     runId: uuid().notNull(),
     seq: integer().notNull(),
-    at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    at: moment().notNull().defaultNow(),
     body: jsonb().$type<RunEventBody>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.runId, table.seq] }), goesWithRun(table)],

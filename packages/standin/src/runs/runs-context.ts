@@ -1,5 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
 import type { Context, InTransaction, ReplicaContext } from '../context.ts'
+import { within } from '../within.ts'
 import { lastSeqOf, listEvents } from './run-event-store.ts'
 import { createRunFeeds, type RunFeeds } from './run-feeds.ts'
 import { isOpenRun } from './run-list-store.ts'
@@ -105,18 +106,8 @@ const longestTurnMs = 5_000
 function createLine(): RunsMemory['oneAtATime'] {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
-    const result = last.then(() => within(longestTurnMs, work()))
+    const result = last.then(() => within(longestTurnMs, work(), `no answer from the database for ${longestTurnMs} ms`))
     last = result.catch(() => {})
     return result
-  }
-}
-
-async function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`no answer from the database for ${ms} ms`)), ms)
-  try {
-    return await Promise.race([work, tooLate])
-  } finally {
-    clearTimeout(timer)
   }
 }

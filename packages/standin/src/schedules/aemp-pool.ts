@@ -1,5 +1,6 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { AnyAction } from '../actions/define-action.ts'
+import { dayMs } from '../clock.ts'
 import { StandinError } from '../standin-error.ts'
 import { nextTimes } from './next-times.ts'
 import type { ScheduleRow } from './schedule-store.ts'
@@ -7,7 +8,7 @@ import type { ScheduleRow } from './schedule-store.ts'
 /** How often Trackunit allows each page of the AEMP snapshot to be read in 30 days. Some reads are reserved for people. */
 const poolPerMonth = 50
 const forPeople = 5
-const monthMs = 30 * 86_400_000
+const monthMs = 30 * dayMs
 
 type Planned = Pick<ScheduleRow, 'accountId' | 'actionId' | 'input' | 'recurrence' | 'timeZone' | 'anchorAt'>
 

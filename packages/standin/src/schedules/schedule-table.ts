@@ -1,14 +1,13 @@
 import type { ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
-import { index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import type { ScheduledDestination } from './scheduled-destinations.ts'
 
 /** Who created a schedule, and so with whose rights its runs start. */
 export type Creator =
   | { kind: 'user'; id: string; name: string | null; scopes?: readonly string[] | undefined }
   | { kind: 'service'; service: string; keyId: string }
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /**
  * When runs start without a person. Ages: never; an account may have a bounded number, people delete theirs, and erasing the

@@ -1,3 +1,4 @@
+import { dayMs } from '../clock.ts'
 import type { Recurrence } from './recurrence.ts'
 
 /** What a search for times may still cost: each day and each hour that it checks costs one. */
@@ -15,7 +16,6 @@ interface Search {
   work: Work
 }
 
-const dayMs = 86_400_000
 const minutesOfDay = 1_440
 /** A rule that does not occur for this long has ended. */
 const longestGapDays = 5 * 366

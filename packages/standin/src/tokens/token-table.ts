@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { doublePrecision, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
+import { doublePrecision, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 /** The newest token of each account and scope set. Ages: an account keeps eight scope sets; they are erased with it. */
 export const accessTokens = pgTable(

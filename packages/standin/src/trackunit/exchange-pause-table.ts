@@ -1,7 +1,6 @@
-import { integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import type { ExchangeFailure } from './failure-policy.ts'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
 
 /**
  * Until when Trackunit is not asked for a token again, and why. Ages: a row is deleted when an exchange succeeds, or with the

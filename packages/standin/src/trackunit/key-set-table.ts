@@ -1,4 +1,5 @@
-import { json, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { json, pgTable, text } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import type { SignedKind } from '../secrets/signed-rows.ts'
 
 /**
@@ -9,7 +10,7 @@ export const keySets = pgTable('key_sets', {
   url: text().primaryKey(),
   /** As text, so that what was signed comes back in the same order. */
   keys: json().$type<Record<string, unknown>[]>().notNull(),
-  fetchedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  fetchedAt: moment().notNull(),
   mac: text().notNull(),
 })
 

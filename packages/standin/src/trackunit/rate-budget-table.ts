@@ -1,4 +1,5 @@
-import { index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 import type { BudgetState } from './rate-budget.ts'
 
 /**
@@ -11,7 +12,7 @@ export const rateBudgets = pgTable(
     accountId: uuid().notNull(),
     key: text().notNull(),
     state: jsonb().$type<BudgetState>().notNull(),
-    updatedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    updatedAt: moment().notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.key] }), index('rate_budgets_by_age').on(table.updatedAt)],
 )

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { dayMs } from '../clock.ts'
 import { withRateLimit } from './graphql-document.ts'
 import type { BudgetRule, Window } from './rate-budget.ts'
 
@@ -23,7 +24,6 @@ export interface Limit {
 }
 
 const minuteMs = 60_000
-const dayMs = 24 * 3_600_000
 
 /** One request per URL every 15 minutes, from a pool of 50 that refills after 30 days. */
 const aemp = [

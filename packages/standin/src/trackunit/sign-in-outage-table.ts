@@ -1,6 +1,5 @@
-import { boolean, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
-
-const moment = () => timestamp({ withTimezone: true, precision: 3 })
+import { boolean, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { moment } from '../database/moment.ts'
 
 /**
  * The state of Trackunit's sign-in for all accounts: a row from the first failure on, none while it answers. If `since` is

@@ -1,5 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
-import { index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../../database/moment.ts'
 
 /**
  * Refused callbacks that may be genuine. `held`: verified, but broke another rule. `unverified`: came while its signature
@@ -16,7 +17,7 @@ export const heldCallbacks = pgTable(
     contentDigest: text().notNull(),
     /** The sender's, as the server saw it. */
     address: text().notNull(),
-    receivedAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    receivedAt: moment().notNull(),
     /** The account that the body names, unproven. */
     accountId: uuid(),
     /** JWE: the JWT and the body, bound to this row. */

@@ -1,4 +1,5 @@
 import { type AttemptLimiter, createAttemptLimiter } from '../../access/attempt-limiter.ts'
+import { dayMs } from '../../clock.ts'
 import type { heldCallbacks } from './held-callback-table.ts'
 
 export type HeldState = (typeof heldCallbacks.$inferSelect)['state']
@@ -11,8 +12,6 @@ export interface HeldLimits {
   /** Rows written in a minute: each costs the database something. */
   perMinute: { address: number; inAll: number }
 }
-
-const dayMs = 24 * 3_600_000
 
 /** Verified ones get more room: twenty of them cost their sender a genuine JWT. */
 export const heldLimits: Record<HeldState, HeldLimits> = {

@@ -1,5 +1,6 @@
 import type { ErrorReason } from '@standin/contracts'
-import { bigint, bigserial, date, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, bigserial, date, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { moment } from '../../database/moment.ts'
 
 /** How many callbacks were refused on a day, by reason. Ages: 30 days are kept. */
 export const rejectionCounts = pgTable(
@@ -26,7 +27,7 @@ export interface RejectionDetails {
 /** Samples of the newest refused callbacks. Ages: 200 are kept. */
 export const rejectionSamples = pgTable('rejection_samples', {
   id: bigserial({ mode: 'number' }).primaryKey(),
-  at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  at: moment().notNull(),
   reason: text().$type<ErrorReason>().notNull(),
   details: jsonb().$type<RejectionDetails>().notNull(),
 })

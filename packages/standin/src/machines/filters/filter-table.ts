@@ -1,6 +1,7 @@
 import type { MachineFilter } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
-import { jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { moment } from '../../database/moment.ts'
 
 /** Filters that an account saved under a name. Ages: erased with the account, which may save a bounded number. */
 export const savedFilters = pgTable(
@@ -10,7 +11,7 @@ export const savedFilters = pgTable(
     accountId: uuid().notNull(),
     name: text().notNull(),
     filter: jsonb().$type<MachineFilter>().notNull(),
-    savedAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    savedAt: moment().notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),

@@ -7,10 +7,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { moment } from '../../database/moment.ts'
 import { goesWithRun } from '../../runs/run-table.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
@@ -27,7 +27,7 @@ export const artifacts = pgTable(
     bytes: integer().notNull().default(0),
     chunks: integer().notNull().default(0),
     complete: boolean().notNull().default(false),
-    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    createdAt: moment().notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.id, table.accountId] }), // In this order: services name a file by its id alone.
