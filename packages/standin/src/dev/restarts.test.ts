@@ -10,7 +10,7 @@ test('a mistake in the configuration is said and stops nothing, and the next cha
   const changed = createRestarts({
     say: (line) => {
       said.push(line)
-      if (line.includes('runs again')) runsAgain.resolve()
+      if (line.includes('has restarted')) runsAgain.resolve()
       else refused.resolve()
     },
     isStopping: () => false,
