@@ -143,7 +143,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await page.getByText('Results can now be sent to hooks.partner.example.').waitFor()
     await inside.getByRole('textbox', { name: 'Domain' }).fill('gmail.com')
     await inside.locator('[data-trusted=email]').getByRole('button', { name: 'Add' }).click()
-    await inside.getByText(/anybody can have an address there/).waitFor()
+    await inside.getByText(/anyone can have an address there/).waitFor()
     await inside.getByRole('button', { name: 'Remove hooks.partner.example' }).click()
     await inside.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByText('hooks.partner.example is removed.').waitFor()

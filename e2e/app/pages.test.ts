@@ -53,7 +53,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ],
     ['the map of the result', '/runs/:run?view=map', 'Outlines: Natural Earth'],
     ['an open row of the result', '/runs/:run?row=2', 'Open in Manager'],
-    ['all results', '/runs', 'Everything that has run on this account. What started last is first.'],
+    ['all results', '/runs', 'Everything that has run on this account, the latest first.'],
     ['the schedules', '/schedules', 'Runs that Standin starts automatically.'],
     ['the form of a schedule', '/schedules/new', 'Next five runs'],
     ['a schedule', '/schedules/:schedule', 'No run has finished yet.'],
