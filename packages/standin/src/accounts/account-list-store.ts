@@ -1,6 +1,7 @@
 import type { CredentialState, ErrorReason, InstallationState } from '@standin/contracts'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
+import { readAccountCounts } from './account-count-store.ts'
 import { credentials, installations } from './account-table.ts'
 import { reasonOfStop } from './credentials-in-force.ts'
 
@@ -104,8 +105,18 @@ export async function searchAccounts(
   return rows.map(({ account_id }) => account_id)
 }
 
-/** How many accounts there are in each state; states without one are left out. */
-export async function countAccountsByState(db: Database): Promise<Partial<Record<InstallationState, number>>> {
+/**
+ * How many accounts there are in each state; states without one are left out.
+ * @param exactTo so many accounts are counted: 10,000 take 0.2 s. Of more, the numbers are those of the metrics, up to five minutes
+ * old and by the states of all their credentials
+ */
+export async function countAccountsByState(
+  db: Database,
+  { exactTo = 10_000 } = {},
+): Promise<Partial<Record<InstallationState, number>>> {
+  const [last] = await db.execute(sql`select 1 from ${installations} order by account_id limit 1 offset ${exactTo}`)
+  if (last)
+    return Object.fromEntries(Object.entries(await readAccountCounts(db)).filter(([, accounts]) => accounts > 0))
   const rows = await db.execute<{ state: InstallationState; count: number }>(
     sql`select state, count(*)::int as count from (${described(sql`true`)}) account group by state order by state`,
   )
