@@ -20,12 +20,13 @@ export async function clickToProgress(): Promise<AsyncDisposable & { comparisons
     while (tookMs.length < clicks) tookMs.push(await startOnce(manager))
     return { value: quantile(tookMs, share) }
   }
-  const row = (share: number, goal: number): Comparison => ({
+  const row = (share: number, goal: number, stretch?: number): Comparison => ({
     id: `click-to-progress-p${share * 100}`,
     name: `click → first progress seen in the browser: p${share * 100}`,
     unit: 'ms',
     goal,
     better: 'less',
+    ...(stretch !== undefined && { stretch }),
     rounds: 3,
     subject: {
       name: 'apps/iris-app',
@@ -34,7 +35,7 @@ export async function clickToProgress(): Promise<AsyncDisposable & { comparisons
     },
   })
   return {
-    comparisons: [row(0.5, 50), row(0.99, 200)],
+    comparisons: [row(0.5, 35, 20), row(0.99, 200)],
     [Symbol.asyncDispose]: () => disposeOf(app, manager),
   }
 }
