@@ -1,6 +1,7 @@
 import { accountIdSchema } from '@standin/contracts'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { Context } from '../context.ts'
+import { storableText } from '../database/storable-text.ts'
 import { type ObservedToken, saveObservedTokens } from './observed-token-store.ts'
 
 const mostBetweenWrites = 200
@@ -69,4 +70,4 @@ function formOf(value: unknown, appId: string): string {
   return accountIdSchema.safeParse(value).success ? 'account id' : 'text'
 }
 
-const cut = (text: string) => text.replaceAll('\0', '').slice(0, longest).toWellFormed()
+const cut = (text: string) => storableText(text, longest)

@@ -1,3 +1,4 @@
+import { isStorable } from '@standin/contracts'
 import type { Context } from '../context.ts'
 import type { UserCaller } from './caller.ts'
 
@@ -19,9 +20,6 @@ export interface SeenUsers {
 /** A user beyond this number is noted at their next request. */
 const mostAtOnce = 10_000
 
-/** A single text that PostgreSQL refuses would lose all users that are saved with it. */
-const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0')
-
 /** Remembers whose tokens were seen until that is saved. */
 export function createSeenUsers({ clock }: Pick<Context, 'clock'>): SeenUsers {
   let seen = new Map<string, SeenUser>()
@@ -29,6 +27,7 @@ export function createSeenUsers({ clock }: Pick<Context, 'clock'>): SeenUsers {
     note({ accountId, id, scopes }) {
       const key = `${accountId} ${id}`
       if (seen.size >= mostAtOnce && !seen.has(key)) return
+      // A single text that PostgreSQL refuses would lose all users that are saved with it.
       seen.set(key, { accountId, id, scopes: scopes?.filter(isStorable).toSorted(), at: clock.now() })
     },
     take() {

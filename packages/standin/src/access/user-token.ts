@@ -1,11 +1,11 @@
 import { accountIdSchema, lineSchema } from '@standin/contracts'
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
+import { numericDate, readClaims } from '../trackunit/read-claims.ts'
 import type { AccessContext } from './access-context.ts'
 import type { UserCaller } from './caller.ts'
 
 const skewMs = 60_000
-const numericDate = z.number().min(0).max(253_402_300_799)
 const claimsSchema = z.looseObject({
   iss: z.string(),
   exp: numericDate,
@@ -52,7 +52,8 @@ export async function verifyAppToken({ config, clock, access }: AccessContext, j
     throw new StandinError('KEYS_UNAVAILABLE', { retryAfterMs: verification.retryAfterMs })
   if (verification.outcome === 'invalid') throw new StandinError('UNAUTHENTICATED')
 
-  const claims = readClaims(verification.payload)
+  const claims = readClaims(verification.payload, claimsSchema)
+  if (!claims) throw new StandinError('UNAUTHENTICATED')
   const nowMs = clock.now().getTime()
   const isCurrent = claims.exp * 1_000 > nowMs && (claims.nbf === undefined || claims.nbf * 1_000 <= nowMs + skewMs)
   const isForUs =
@@ -62,14 +63,6 @@ export async function verifyAppToken({ config, clock, access }: AccessContext, j
   const account = accountIdSchema.safeParse(claims[policy.accountClaim])
   if (!isCurrent || !isForUs || !account.success) throw new StandinError('UNAUTHENTICATED')
   return { claims, accountId: account.data, policy }
-}
-
-function readClaims(payload: Uint8Array) {
-  try {
-    return claimsSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)))
-  } catch {
-    throw new StandinError('UNAUTHENTICATED')
-  }
 }
 
 /** Undefined for an address that the issuer marks as not verified. */

@@ -179,6 +179,8 @@ describe('the content of a verified identity', () => {
     })
     expect([issuer?.length, issuer?.includes('\0'), audiences]).toEqual([200, false, Array(5).fill('\ufffd')])
     expect(Math.max(...claimNames.map((name) => name.length))).toBe(200)
+    // Cut in the middle of a character, as JSON it would be refused by PostgreSQL, and the callback with it.
+    expect(read({ ...good, iss: `${'x'.repeat(199)}😀` }).issuer).toBe(`${'x'.repeat(199)}\ufffd`)
   })
 
   test('a released one keeps its time unless it is in the future; without a time it has that of its arrival', () => {

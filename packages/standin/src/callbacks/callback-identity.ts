@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { storableText } from '../database/storable-text.ts'
 import { StandinError } from '../standin-error.ts'
+import { numericDate, readClaims } from '../trackunit/read-claims.ts'
 
 /** The settings of `config.callback` that identities are judged by. */
 export interface IdentityPolicy {
@@ -36,7 +38,6 @@ export function identityDigest(jwt: string): string {
 
 const skewMs = 60_000
 const furthestExpiryMs = 24 * 3_600_000
-const numericDate = z.number().min(0).max(253_402_300_799)
 const claimsSchema = z.looseObject({
   iat: numericDate.optional(),
   nbf: numericDate.optional(),
@@ -56,7 +57,8 @@ export function readIdentity(
   receivedAt: Date,
   policy: Pick<IdentityPolicy, 'issuer' | 'audience' | 'maxAgeMs'>,
 ): Identity {
-  const claims = readClaims(payload)
+  const claims = readClaims(payload, claimsSchema)
+  if (!claims) throw new StandinError('IDENTITY_INVALID')
   if (policy.issuer !== undefined && claims.iss !== policy.issuer) throw new StandinError('IDENTITY_MISMATCH')
   if (policy.audience !== undefined && !audiences(claims).includes(policy.audience))
     throw new StandinError('IDENTITY_MISMATCH')
@@ -72,7 +74,7 @@ const longest = 200
 
 /** The part that may be stored and shown. */
 function describeIdentity(claims: Claims, algorithm: string) {
-  const cut = (text: string) => text.replaceAll('\0', '').toWellFormed().slice(0, longest)
+  const cut = (text: string) => storableText(text, longest)
   return {
     claimNames: Object.keys(claims).slice(0, 50).map(cut).sort(),
     algorithm,
@@ -86,12 +88,7 @@ export function readReleasedIdentity(
   { payload, algorithm }: { payload: Uint8Array; algorithm: string },
   receivedAt: Date,
 ): Identity {
-  let claims: Claims = {}
-  try {
-    claims = readClaims(payload)
-  } catch {
-    // Its claims are unreadable: the operator takes responsibility for it.
-  }
+  const claims: Claims = readClaims(payload, claimsSchema) ?? {} // Unreadable ones do not matter: the operator vouches for it.
   const stamp = claims.iat ?? claims.nbf
   // A time in the future would make every callback until then look outdated.
   const issuedAt = stamp === undefined ? receivedAt : new Date(Math.min(stamp * 1_000, receivedAt.getTime() + skewMs))
@@ -159,11 +156,3 @@ function isForeignAddress(text: string, ownHosts: readonly string[]): boolean {
 }
 
 const audiences = ({ aud }: Pick<Claims, 'aud'>): string[] => (aud === undefined ? [] : [aud].flat())
-
-function readClaims(payload: Uint8Array): Claims {
-  try {
-    return claimsSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)))
-  } catch {
-    throw new StandinError('IDENTITY_INVALID')
-  }
-}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database, Transaction } from '../database/database.ts'
+import { storableText } from '../database/storable-text.ts'
 import type { RunLease } from '../runs/run-lease-store.ts'
 import type { RunRow } from '../runs/run-store.ts'
 import { whileHeld } from '../runs/while-held.ts'
@@ -40,7 +41,7 @@ const questionOf = ({ actionId, mode, input }: Pick<RunRow, 'actionId' | 'mode' 
 /** People choose names freely: drops what PostgreSQL cannot store, and truncates texts to what a page needs. */
 function storable(machine: SeenMachine): SeenMachine {
   const texts = ['name', 'brand', 'model', 'serialNumber', 'type', 'address'] as const
-  const cut = (text: string) => text.slice(0, 300).toWellFormed().replaceAll('\0', '')
+  const cut = (text: string) => storableText(text, 300)
   const cutNamed = ({ id, name }: { id: string; name: string }) => ({ id: cut(id), name: cut(name) })
   return {
     ...machine,

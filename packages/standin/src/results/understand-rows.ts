@@ -1,4 +1,5 @@
 import { type Message, type SentColumn, type SentRow, textOf, withTexts } from '@standin/contracts'
+import { storableText } from '../database/storable-text.ts'
 import { StandinError } from '../standin-error.ts'
 
 /** A row as an action adds it. A missing cell is unknown. */
@@ -33,14 +34,14 @@ export function understandRow(
   )
   const named = machine
     ? {
-        id: storable(machine.id, longest.id),
-        name: storable(machine.name, longest.name),
-        detail: machine.detail ? storable(machine.detail, longest.name) : null,
+        id: storableText(machine.id, longest.id),
+        name: storableText(machine.name, longest.name),
+        detail: machine.detail ? storableText(machine.detail, longest.name) : null,
       }
     : null
   const texts = columns.flatMap(({ key, kind }) => (kind === 'text' ? [searchedText(understood[key])] : []))
   return {
-    id: storable(id, longest.id),
+    id: storableText(id, longest.id),
     machine: named,
     cells: understood,
     searched: [named?.name, named?.detail, ...texts].filter(Boolean).join('\n').toLowerCase(),
@@ -58,7 +59,7 @@ function understandCell(
     throw faulty(number, `the column "${key}" takes ${takes(kind)}, and its cell is ${nameOf(value)}`)
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (kind === 'place' && !isOnEarth(value)) return null
-  return storable(value, longest.cell)
+  return storableText(value, longest.cell)
 }
 
 const texts: Partial<Record<SentColumn['kind'], string>> = {
@@ -87,11 +88,8 @@ const isOnEarth = (place: string) => {
   return more.length === 0 && Math.abs(latitude ?? NaN) <= 90 && Math.abs(longitude ?? NaN) <= 180
 }
 
-/** Cuts a text, and drops what PostgreSQL refuses: NUL, and the half of a surrogate pair that a cut can leave. */
-const storable = (text: string, length: number) => text.slice(0, length).toWellFormed().replaceAll('\0', '')
-
 export const storableMessage = (message: Message, length: number): Message =>
-  withTexts(message, (text) => storable(text, length))
+  withTexts(message, (text) => storableText(text, length))
 
 /** @throws Error for columns with the same key, or too many */
 export function understandColumns(columns: readonly SentColumn[]): SentColumn[] {

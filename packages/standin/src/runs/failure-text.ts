@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type Message, withTexts } from '@standin/contracts'
+import { storableText } from '../database/storable-text.ts'
 import { StandinError } from '../standin-error.ts'
 import { ActionFailed } from './action-failed.ts'
 
@@ -13,8 +14,7 @@ export function failureText(
   { isProduction, isEnd }: { isProduction: boolean; isEnd: boolean },
 ): Message | null {
   const text = textOf(error, { isProduction, isEnd })
-  // PostgreSQL refuses NUL and half of a surrogate pair.
-  return text && withTexts(text, (each) => each.slice(0, 1_000).toWellFormed().replaceAll('\0', ''))
+  return text && withTexts(text, (each) => storableText(each, 1_000))
 }
 
 function textOf(error: unknown, { isProduction, isEnd }: { isProduction: boolean; isEnd: boolean }): Message | null {

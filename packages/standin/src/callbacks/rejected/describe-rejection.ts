@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { storableText } from '../../database/storable-text.ts'
 import { isPlausible } from '../../trackunit/verify-signature.ts'
 import type { RejectionDetails } from './rejection-table.ts'
 
@@ -34,5 +35,4 @@ function describeJwt(jwt: string): Pick<RejectionDetails, 'algorithm' | 'keyId' 
   }
 }
 
-/** PostgreSQL's JSON cannot store NUL or half a character. */
-const cut = (text: string) => text.replaceAll('\0', '').slice(0, 100).toWellFormed()
+const cut = (text: string) => storableText(text, 100)
