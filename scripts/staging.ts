@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { serveBuiltApp } from '../e2e/built-app.ts'
 import { startEmbeddedPostgres } from '../packages/standin/src/database/embedded-postgres/index.ts'
@@ -16,7 +16,7 @@ import { startTlsFront } from './staging/tls-front.ts'
 //   npm run staging                       starts it, until Ctrl+C
 //   npm run --silent staging -- doctor    runs an operator's command with its settings
 
-const folder = join(root, process.env.STAGING_DIR ?? '.standin/staging')
+const folder = resolve(root, process.env.STAGING_DIR ?? '.standin/staging')
 const settingsFile = join(folder, 'settings.env')
 const command = process.argv.slice(2)
 const say = (line: string) => process.stderr.write(`${line}\n`)

@@ -72,7 +72,7 @@ export const errorReasons = {
     503,
     'SERVICE_UNAVAILABLE',
     'soon',
-    'The database is not answering. Nothing was changed; try again.',
+    'The database cannot be used at the moment. Nothing was changed; try again.',
   ),
   INTERNAL: reason(
     500,

@@ -23,7 +23,9 @@ export async function tryAccessNow(
     const row = currentCredentials(credentials)
     const stopped = row && isSuspended(installation, row)
     if (stopped || (row?.state !== 'pending' && row?.state !== 'parked'))
-      throw new StandinError('INPUT_INVALID', { detail: 'The access of this account is not being tried.' })
+      throw new StandinError('INPUT_INVALID', {
+        detail: 'The access of this account is not being tried: its credentials work, or there are none.',
+      })
     const nextAttemptAt = sooner(row, ctx.clock.now())
     if (!nextAttemptAt) return
     await updateCredentials(tx, row, { nextAttemptAt })

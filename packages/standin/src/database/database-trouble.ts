@@ -8,6 +8,8 @@ export function databaseTrouble(error: unknown): string | undefined {
       return `The server at DATABASE_URL refuses the session (${code}). If it is a transaction pooler, set DATABASE_DIRECT_URL to the database itself.`
     if (code === '55P03')
       return 'The tables of DATABASE_URL must be changed for this version, but something else locks them, a backup for example. Nothing was changed: start again when that has ended.'
+    if (code === 'CONNECT_TIMEOUT')
+      return `The database of DATABASE_URL does not answer (${code}). Check that it runs, and that nothing between it and here drops the connection.`
     if (typeof code === 'string' && codes.test(code))
       return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it is running.`
   }

@@ -126,7 +126,7 @@ test('an unknown account is no success, and one that is not being tried cannot b
     })
   expect(await standin('installations', 'try', account)).toMatchObject({
     exitCode: 1,
-    said: expect.stringMatching(/not being tried/),
+    said: expect.stringMatching(/^INPUT_INVALID: The access of this account is not being tried/),
   })
   await stack.install(account, { state: 'parked' })
   await stack.sql`update credentials set next_attempt_at = now() + interval '10 minutes', tried_at = now() - interval '1 minute'`

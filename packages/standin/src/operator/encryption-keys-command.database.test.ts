@@ -36,7 +36,7 @@ describe('invariant 9: the operator replaces a key', () => {
       left: 0,
     })
     expect(await standin(['check-unused', 'first'])).toMatchObject({ exitCode: 0 })
-    expect((await standin(['list'])).out).toMatch(/^young {2}writes {2}1 values/)
+    expect((await standin(['list'])).out).toMatch(/^KEY +HERE +VALUES .*\nyoung +first +1 /)
     expect(await standin(['check-unused', 'young'])).toMatchObject({ exitCode: 1 })
     expect(await stack.dump()).not.toContain('YYYY')
   })

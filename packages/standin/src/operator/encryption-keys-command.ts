@@ -3,7 +3,8 @@ import type { Context } from '../context.ts'
 import { findKeyUse } from '../secrets/find-key-use.ts'
 import { type KeyUse, knownKeys, objectionsToRetiring, objectionsToWriting } from '../secrets/key-use.ts'
 import { reencrypt } from '../secrets/reencrypt.ts'
-import { CommandFailed, printable, printList, printResult, type Terminal, withContext } from './terminal.ts'
+import { type Columns, printTable } from './print-table.ts'
+import { CommandFailed, printable, printResult, type Terminal, withContext } from './terminal.ts'
 
 /** `encryption-keys list|reencrypt|check-unused`: how to replace an encryption key while servers run. */
 export function addEncryptionKeysCommand(program: Command, terminal: Terminal): void {
@@ -14,7 +15,8 @@ export function addEncryptionKeysCommand(program: Command, terminal: Terminal): 
     .description('each key: which replicas have it, which write with it, and how many values need it')
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      printList(terminal, json, describeKeys(await withContext(terminal, keyUse)), keyLine)
+      const keys = describeKeys(await withContext(terminal, keyUse))
+      printTable(terminal, json, keys, { none: 'No key is set.', columns })
     })
 
   keys
@@ -70,11 +72,10 @@ const describeKeys = (use: KeyUse) =>
     writers: use.readers.filter(({ writes }) => writes === kid).length,
   }))
 
-const keyLine = (key: ReturnType<typeof describeKeys>[number]) =>
-  [
-    key.key,
-    key.writes ? 'writes' : key.configured ? 'reads' : 'not configured here',
-    `${key.values} values`,
-    `${key.readers} of ${key.replicas} replicas have it`,
-    `${key.writers} write with it`,
-  ].join('  ')
+const columns: Columns<ReturnType<typeof describeKeys>[number]> = {
+  KEY: ({ key }) => key,
+  HERE: ({ configured, writes }) => (writes ? 'first' : configured ? 'set' : 'missing'),
+  VALUES: ({ values }) => values,
+  'SERVERS THAT HAVE IT': ({ readers, replicas }) => `${readers} of ${replicas}`,
+  'THAT ENCRYPT WITH IT': ({ writers }) => writers,
+}

@@ -39,7 +39,7 @@ const styles: Record<string, Style> = {
     ['pending', 'waiting', 'awaiting-approval', 'suspended', 'paused', 'cancelling'].map((word) => [word, 'yellow']),
   ),
   ...Object.fromEntries(
-    ['failed', 'parked', 'rejected', 'quarantined', 'uninstalled', 'refused'].map((word) => [word, 'red']),
+    ['failed', 'missing', 'parked', 'rejected', 'quarantined', 'uninstalled', 'refused'].map((word) => [word, 'red']),
   ),
 }
 const styleOf = (cell: string, row: number): Style | undefined => (row === 0 ? 'bold' : styles[cell])

@@ -50,7 +50,8 @@ export async function serveHttp(
   registerHealthRoutes(server, ctx, { isStopping, isWorking, unreadable })
   if (!isFit) {
     const handler = async () => {
-      throw new StandinError('STORAGE_UNAVAILABLE', { retryAfterMs: 30_000 })
+      // Whoever asks may be the operator, and the database is up.
+      throw new StandinError('STORAGE_UNAVAILABLE', { retryAfterMs: 30_000, detail: 'GET /health/ready says why.' })
     }
     server.route({ method: ['GET', 'POST'], url: '/*', handler })
     return server
