@@ -23,6 +23,11 @@ test('a list beside the files shows the columns that fit, in order', () => {
   expect(keysOf(columns)).toEqual(['why', 'site', 'type'])
 })
 
+test('an event of a machine has room for its kind, how grave it is, its moment and its site', () => {
+  const columns = [column('event'), column('severity'), column('openedAt', 'moment'), column('site')]
+  expect(keysOf(columns)).toEqual(['event', 'severity', 'openedAt', 'site'])
+})
+
 test('numbers are narrow, so that a table of totals is shown whole', () => {
   const columns = [column('type'), ...['a', 'b', 'c', 'd', 'e', 'f'].map((key) => column(key, 'hours'))]
   expect(keysOf(columns, [{ ...row({ site: 'Yard' }), machine: null }])).toHaveLength(7)
