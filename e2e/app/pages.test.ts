@@ -339,6 +339,15 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const first = randomUUID()
     await install(app.stack, first)
     await app.stack.control('faults', { graphql: { delayMs: 1_000 }, rest: { delayMs: 1_000 } }, 'PUT')
+    // Here the number of machines takes a line more.
+    const dane = await app.open({ account: first, language: 'da-DK' })
+    await dane.app.locator('main').waitFor()
+    await show(dane, { theme: 'light', width: 430 })
+    await dane.reload()
+    await dane.app.getByRole('heading', { name: /^Tjekker jeres 101 maskiner/ }).waitFor()
+    expect(await dane.frame().evaluate(layoutShift)).toBe(0)
+    await dane.close()
+
     const { app: inside, close, wrong, reload, frame } = await app.open({ account: first })
     const beginning = inside.getByText(/^Checks your .*machines while you are away/)
     await inside.getByRole('heading', { name: /^Checks your 101 machines/ }).waitFor() // It came after the page.

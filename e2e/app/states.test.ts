@@ -370,6 +370,23 @@ const states: readonly State[] = [
     sees: [/^Checks your 101 machines while you are away/, 'Check my fleet now', 'What it will read', 'Service plans'],
   },
   {
+    state: 'utilisation on the first day: no empty files, but the schedule that it needs',
+    before: installed,
+    async reach({ visit, app: inside }, account) {
+      const run = await app.start(account, 'utilisation')
+      await ended(run)
+      await visit(`/runs/${run}`)
+      await inside.getByRole('heading', { name: 'There are no full weeks to compare yet.' }).waitFor()
+      expect(await inside.getByRole('heading', { name: 'Files' }).count()).toBe(0)
+    },
+    sees: ['A fleet snapshot every day at 05:00'],
+    async leave({ app: inside }) {
+      await inside.getByRole('button', { name: 'Schedule it' }).click()
+      await inside.getByText('“Fleet snapshot” runs on a schedule already.').waitFor()
+      await inside.getByRole('link', { name: 'Open its schedule' }).waitFor()
+    },
+  },
+  {
     state: 'an empty fleet',
     before: installed,
     async reach({ machines, visit }, account) {
@@ -428,7 +445,9 @@ const states: readonly State[] = [
   {
     state: 'stopped halfway, with what was found so far',
     before: installed,
-    async reach({ machines, turn, visit }, account) {
+    async reach({ machines, turn, visit, app: inside }, account) {
+      // Its number of machines is asked for as well, and only two requests work.
+      await inside.getByRole('heading', { name: /^Checks your 101 machines/ }).waitFor()
       await machines(2964)
       await turn('Breaks half-way')
       await visit(`/runs/${await app.start(account, 'fleet-snapshot')}`)

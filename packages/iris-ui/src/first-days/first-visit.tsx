@@ -12,6 +12,7 @@ import { useAnnouncer } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { defaultsOf } from './defaults-of.ts'
 import { FirstReads } from './first-reads.tsx'
+import { withRoom } from './with-room.ts'
 
 /** What this is, one button, and what it will read. */
 export function FirstVisit({ action: given }: { action: Action }) {
@@ -32,7 +33,9 @@ export function FirstVisit({ action: given }: { action: Action }) {
   return (
     <>
       <div className="open1">
-        <h1>{sentence}</h1>
+        <h1 data-room={withRoom(words.whatThisIs)}>
+          <span>{sentence}</span>
+        </h1>
         <p className="lead">{words.howLong(time)}</p>
         <div className="btns">
           <Button look="go" icon="play" busy={busy} onClick={() => start({ actionId: action.id, input })}>

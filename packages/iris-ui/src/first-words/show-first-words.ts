@@ -1,4 +1,5 @@
 import type { FirstAnswers } from '../connection/first-answers.ts'
+import { withRoom } from '../first-days/with-room.ts'
 import type { StandinHost } from '../host.ts'
 import { overviewFile } from '../overview/overview-file.ts'
 import type { AppWords } from '../texts/first-english.ts'
@@ -35,7 +36,10 @@ function write({ begins, headline, lead }: FirstWords, language: string): void {
   const page = element('div', 'page-overview')
   const sentence = element('div', begins === 'start' ? 'open1' : 'say')
   const words = begins === 'start' ? sentence : element('div')
-  words.append(element('h1', '', headline), element('p', 'lead', lead))
+  const heading = element('h1')
+  heading.append(element('span', '', headline))
+  if (begins === 'start') heading.dataset.room = withRoom(headline)
+  words.append(heading, element('p', 'lead', lead))
   if (words !== sentence) sentence.append(element('span', 'sk round'), words)
   page.append(sentence)
   main.replaceChildren(page)

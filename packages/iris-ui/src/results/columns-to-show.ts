@@ -2,7 +2,7 @@ import type { ResultColumn, ResultRow } from '@standin/client'
 import { isNumeric } from './cell-words.ts'
 
 /** How much of the list's width a column takes. */
-const takes = { machine: 3.15, reason: 4, link: 2.7, text: 2.2, moment: 1.85, number: 1.2 }
+const takes = { machine: 3.15, reason: 4, link: 2.7, text: 2.2, moment: 1.85, number: 1.35 }
 const ROOM = 11.65
 
 export interface ShownColumn {

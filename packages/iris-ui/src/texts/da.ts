@@ -552,6 +552,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
 
   firstDays: {
     whatThisIs: 'Tjekker jeres maskiner, mens du er væk, og fortæller, hvad der kræver opmærksomhed.',
+    isScheduled: (title) => `“${title}” kører allerede efter en plan.`,
     whatThisIsFor: (n, count) =>
       `Tjekker ${n === 1 ? 'jeres maskine' : `jeres ${count} maskiner`}, mens du er væk, og fortæller, hvad der kræver opmærksomhed.`,
     howLong: (time: string | undefined) =>

@@ -575,6 +575,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
   firstDays: {
     whatThisIs: 'Prüft Ihre Maschinen, während Sie weg sind, und sagt Ihnen, was Aufmerksamkeit braucht.',
+    isScheduled: (title) => `„${title}“ läuft schon nach Zeitplan.`,
     whatThisIsFor: (n, count) =>
       `Prüft Ihre ${n === 1 ? 'Maschine' : `${count} Maschinen`}, während Sie weg sind, und sagt Ihnen, was Aufmerksamkeit braucht.`,
     howLong: (time) => `Die erste Prüfung dauert ${time ?? 'ein paar Minuten'}. Sie können diese Seite schließen.`,

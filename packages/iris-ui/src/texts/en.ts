@@ -213,6 +213,7 @@ export const en = (of: AppWords) => {
     },
     firstDays: {
       ...first.firstDays,
+      isScheduled: (title: string) => `“${title}” runs on a schedule already.`,
       whatThisIsFor: (n: number, count: string) =>
         `Checks your ${n === 1 ? 'machine' : `${count} machines`} while you are away and tells you what needs attention.`,
       checkNow: 'Check my fleet now',

@@ -570,6 +570,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
 
   firstDays: {
     whatThisIs: 'Vérifie vos machines en votre absence et vous dit ce qui demande de l’attention.',
+    isScheduled: (title) => `«\u00a0${title}\u00a0» est déjà planifié.`,
     whatThisIsFor: (n, count) =>
       `Vérifie ${n === 1 ? 'votre machine' : `vos ${count} machines`} en votre absence et vous dit ce qui demande de l’attention.`,
     howLong: (time) => `La première vérification prend ${time ?? 'quelques minutes'}. Vous pouvez fermer cette page.`,

@@ -561,6 +561,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
 
   firstDays: {
     whatThisIs: 'Kontrollerar era maskiner medan du är borta och säger vad som kräver uppmärksamhet.',
+    isScheduled: (title) => `”${title}” körs redan enligt schema.`,
     whatThisIsFor: (n, count) =>
       `Kontrollerar ${n === 1 ? 'er maskin' : `era ${count} maskiner`} medan du är borta och säger vad som kräver uppmärksamhet.`,
     howLong: (time) => `Den första kontrollen tar ${time ?? 'några minuter'}. Du kan stänga sidan.`,
