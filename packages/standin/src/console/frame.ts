@@ -1,7 +1,6 @@
 import type { ConsoleSession } from '../access/console-sessions.ts'
 import { type Html, html } from '../http/html.ts'
 import { version } from '../version.ts'
-import { age } from './ages.ts'
 
 /** A page of the console, without its frame. */
 export interface ConsolePage {
@@ -35,13 +34,13 @@ export function framed({ title, tab, main, isStill = false }: ConsolePage, aroun
   )
   const page = html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · ${appName} console</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/console/console.css"><script src="/console/console.js" type="module"></script></head>
 <body><a class="skip" href="#main">To the content</a>
-<header class="bar"><div class="bar-in"><span class="app">${appName}</span>${session ? html`<nav class="tabs" aria-label="Pages">${links}</nav>${sessionPart(session, now)}` : ''}</div></header>
+<header class="bar"><div class="bar-in"><span class="app">${appName}</span>${session ? html`<nav class="tabs" aria-label="Pages">${links}</nav>${sessionPart(session)}` : ''}</div></header>
 <div id="say" class="say-line" role="status"></div>
 <main id="main" tabindex="-1"${session && !isStill ? html` data-refresh` : ''}>${main}</main>
 <footer class="foot-line"><p class="small muted">Times are in UTC. As of <time id="as-of" datetime="${now.toISOString()}">${now.toISOString().slice(11, 19)}</time>${session && !isStill ? ', refreshed every 5 seconds' : ''}. Standin ${version}.</p></footer></body></html>`
   return `<!doctype html>${page.markup}`
 }
 
-function sessionPart({ mayChange, endsAt }: ConsoleSession, now: Date): Html {
-  return html`<form class="session" method="post" action="/console/close"><span class="small muted"><b>${mayChange ? 'May change' : 'Read only'}</b>, open until <time datetime="${endsAt.toISOString()}">${endsAt.toISOString().slice(11, 16)}</time>, which is ${age(endsAt, now)}</span><button class="btn quiet">Sign out</button></form>`
+function sessionPart({ mayChange, endsAt }: ConsoleSession): Html {
+  return html`<form class="session" method="post" action="/console/close"><span class="small muted"><b>${mayChange ? 'May change' : 'Read only'}</b> until <time datetime="${endsAt.toISOString()}">${endsAt.toISOString().slice(11, 16)}</time> UTC</span><button class="btn quiet">Sign out</button></form>`
 }

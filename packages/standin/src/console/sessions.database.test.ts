@@ -175,6 +175,8 @@ describe('without a session', () => {
     expect(Date.parse(open.endsAt) - Date.parse(open.openedAt)).toBe(3_600_000)
     expect((await standin('sessions')).out).toMatch(/^SESSION +STATE +MAY +OPENED +UNTIL\n/)
 
+    const { body } = await other.ask('/console', { cookie: cookies[0] })
+    expect(body).toContain(`<b>Read only</b> until <time datetime="${open.endsAt}">`)
     const seen = () => Promise.all(cookies.map(async (cookie) => (await other.ask('/console', { cookie })).status))
     expect(await standin('end')).toMatchObject({ exitCode: 1 })
     expect(await standin('end', first)).toMatchObject({ exitCode: 0, said: 'One session has ended.\n' })
