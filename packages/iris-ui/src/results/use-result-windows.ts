@@ -26,7 +26,7 @@ export function useResultWindows(run: Run, asked: Asked, seen: readonly number[]
   const rows = new Map<number, ResultRow>()
   for (const [nth, { data, isPlaceholderData }] of queries.entries()) {
     if (!data || isPlaceholderData) continue
-    const said = resultInWords(data, (words) => texts.ofAction(run.actionId, words))
+    const said = resultInWords(data, { actionId: run.actionId, texts })
     for (const [index, row] of said.rows.entries()) rows.set((windows[nth] ?? 0) * WINDOW + index, row)
   }
   return {

@@ -1,6 +1,5 @@
 import type { Area, Run } from '@standin/client'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
 import { hasEnded } from '../runs/follow-run.ts'
@@ -44,10 +43,7 @@ export function useResult(run: Run, asked: Asked = {}) {
       staleTime: going ? 1_000 : 60_000,
     }),
   )
-  const first = useMemo(
-    () => query.data && resultInWords(query.data, (words) => texts.ofAction(run.actionId, words)),
-    [query.data, texts, run.actionId],
-  )
+  const first = query.data && resultInWords(query.data, { actionId: run.actionId, texts })
   return { ...query, first }
 }
 
