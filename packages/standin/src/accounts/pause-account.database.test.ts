@@ -60,7 +60,7 @@ test('an account that never sent a callback can be neither paused nor resumed, a
   expect(await stack.installation()).toBeUndefined()
 })
 
-test('a callback that comes during a pause is taken and proven; a re-install stays paused', async () => {
+test('a callback that comes during a pause is received and proven; a re-install stays paused', async () => {
   const stack = await createStack()
   await install(stack, 'client-a')
   await pause(stack)

@@ -35,7 +35,7 @@ describe('invariant 8: when refusals are certain', () => {
     expect(isCertain(evidenceOf(every(14 * minute)))).toBe(false)
   })
 
-  test('never before five of them, spread over an hour, came while others were let in', () => {
+  test('only after five of them, spread over an hour, while others could sign in', () => {
     fc.assert(
       fc.property(history, (refusals) => {
         const counting = refusals.filter(({ othersSignIn }) => othersSignIn)

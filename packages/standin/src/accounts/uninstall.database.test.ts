@@ -348,7 +348,7 @@ describe('invariant 8: an unbound uninstall is only a signal', () => {
     })
   })
 
-  test('it never combines with refusals of before, with an outage, or with those of a later day', async () => {
+  test('it never combines with earlier refusals, with an outage, or with those of a later day', async () => {
     const stack = await createStack()
     await install(stack, 'client-a', 1)
     stack.clients.set('client-a', refuses)

@@ -148,7 +148,7 @@ describe('invariant 18: audit.list', () => {
     expect(await total({ counted: false })).toBeNull()
   })
 
-  test('has tokens that left among the rest, page by page in one order, however many left at once', async () => {
+  test('has hand-outs among the rest, page by page in one order, however many there were at once', async () => {
     await using activity = await createActivity()
     const [one, two] = [activity.startWriter(), activity.startWriter('p2')]
     const property = fc.asyncProperty(

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-describe('invariant 12 and 18: a token leaves only if its entry came back', () => {
+describe('invariant 12 and 18: a token is handed out only once its entry is committed', () => {
   test.for<{ title: string; change: string; reasonable?: Partial<ReturnType<typeof handOut>> }>([
     { title: 'another generation is in force', change: 'update installations set active_generation = 4' },
     { title: 'the account was uninstalled', change: 'update installations set active_generation = null' },

@@ -52,7 +52,7 @@ describe('a group of hand-outs is one row, and what they have in common is writt
     expect(await stack.problems()).toEqual([])
   })
 
-  test('each has its own moment and place, whatever left together', async () => {
+  test('each has its own moment and place, whatever was recorded with it', async () => {
     await using stack = await createAuditStack(database)
     const property = fc.asyncProperty(
       fc.array(fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.constantFrom('f', 'g', 'h')), {
@@ -161,7 +161,7 @@ describe('invariant 18: a changed hand-out is named by its group and its place',
     expect((await stack.problems())[0]).toMatchObject({ type: 'changed', writer: march, group: 5 })
   })
 
-  test('a kind that is gone, and one that somebody put in', async () => {
+  test('a kind that is missing, and one that someone inserted', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     await stack.sql`
@@ -173,7 +173,7 @@ describe('invariant 18: a changed hand-out is named by its group and its place',
     expect(await stack.problems()).toMatchObject([{ type: 'kind-missing', writer: march, seq: 2, group: 5 }])
   })
 
-  test('a chain that was taken away with its end is missed by the log', async () => {
+  test('a chain that was deleted with its end is missing according to the log', async () => {
     await using stack = await createAuditStack(database)
     await fill(stack)
     const head = await findEnd(stack.db, march)

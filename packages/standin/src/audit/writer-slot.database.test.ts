@@ -62,7 +62,7 @@ test('a process that renewed nothing for too long leaves its chains to another o
   expect(await stack.problems()).toEqual([])
 })
 
-test('invariant 18: whoever writes when and whichever lease ends, each entry is in one chain, once', async () => {
+test('invariant 18: whichever process writes and whichever lease ends, each entry is in one chain, once', async () => {
   await using stack = await createAuditStack(database)
   const steps = fc.array(
     fc.record({

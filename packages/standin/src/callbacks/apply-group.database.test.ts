@@ -104,7 +104,7 @@ describe('while one transaction commits', () => {
   })
 })
 
-describe('a bad callback costs no other of its group', () => {
+describe('a bad callback affects no other of its group', () => {
   test('one that PostgreSQL cannot store fails alone', async () => {
     const stack = await createStack()
     const apply = applierOf(stack)

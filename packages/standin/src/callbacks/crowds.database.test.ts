@@ -39,7 +39,7 @@ const eventsOf = async ({ db }: CallbackStack) =>
     )
   ).map(({ said }) => said)
 
-describe('invariant 25: a crowd of garbage under genuine JWTs', () => {
+describe('invariant 25: masses of garbage under genuine JWTs', () => {
   test('on one account is bounded, notifies no service, and leaves a genuine install its place', async () => {
     const stack = await createStack()
     await stack.send(installed('genuine'), { at: -10, bound: false })

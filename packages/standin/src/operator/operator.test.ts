@@ -173,7 +173,7 @@ test('a reader that closes the pipe early gets no error', async () => {
   expect((await ended)[0]).toBe(0)
 })
 
-test('an older Node is told which one is needed, before it meets code that it cannot parse', async () => {
+test('an older Node says which one is needed, before it meets code that it cannot parse', async () => {
   const { PATH = '', NODE_OPTIONS = '' } = process.env
   const isOld = `Object.defineProperty(process.versions, 'node', { value: '24.11.1' })`
   const program = join(import.meta.dirname, '../../bin/standin.ts')

@@ -135,7 +135,7 @@ describe('invariant 15: one refused token, refused to a hundred callers on three
   })
 })
 
-test('at most eight scope sets of an account are kept, the least used give way', async () => {
+test('at most eight scope sets of an account are kept, the least used are dropped', async () => {
   await using stack = await createTokenStack(database)
   const scopes = Array.from({ length: 9 }, (_, index) => `scope-${index}`)
   await stack.install({ grantedScopes: scopes })

@@ -62,7 +62,7 @@ test('an account saves at most two hundred', async () => {
   await expect(save('Choice 7', { types: ['ROLLER'] })).resolves.toMatchObject({ name: 'Choice 7' })
 })
 
-test('invariant 8: an account that has not installed the app saves nothing, which nobody would erase', async () => {
+test('invariant 8: an account that has not installed the app saves nothing, because it would never be erased', async () => {
   await installAccount(replica.ctx, account, { state: 'uninstalled' })
   for (const each of [account, '33333333-3333-4333-8333-333333333333']) {
     await expect(save('Yard', {}, each)).rejects.toMatchObject({ reason: 'INSTALLATION_NOT_FOUND' })

@@ -61,7 +61,7 @@ async function firstEvent({ ctx }: CallbackStack, afterSeq: number) {
   return undefined
 }
 
-test('invariant 27: in yesterday’s backup nobody is served before Trackunit lets them in again, and what was revoked is listed', async () => {
+test('invariant 27: in yesterday’s backup no account is served before Trackunit accepts it again, and what was revoked is listed', async () => {
   const key = await using(database.url, async (stack) => {
     for (const [accountId, clientId] of [
       [account, 'client-leaves'],
@@ -146,7 +146,7 @@ test('invariant 27: in yesterday’s backup nobody is served before Trackunit le
   })
 }, 60_000)
 
-test('invariant 27: while Trackunit does not answer after a restore, nobody is served and everybody is asked about again', async () => {
+test('invariant 27: while Trackunit does not answer after a restore, no account is served and each one is probed again', async () => {
   await using(database.url, async (stack) => {
     await stack.send(installed('client-down', { accountId: fourthAccount }))
     await stack.prover.proveDue()

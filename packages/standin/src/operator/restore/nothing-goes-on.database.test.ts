@@ -11,7 +11,7 @@ import { startDueSchedules } from '../../schedules/start-due-schedules.ts'
 const database = await createTestDatabase()
 afterAll(database.drop)
 
-test('invariant 27: what a restored database takes for under way is not done again, until a person resumes it', async () => {
+test('invariant 27: what a restored database has as under way is not done again, until a person resumes it', async () => {
   let changes = 0
   const change = {
     ...createReportAction(async ({ effect, mode }) => {

@@ -64,7 +64,7 @@ test('invariant 16: what was appended is on disk, and is recorded once with who,
   expect(await readdir(dir)).toEqual([])
 })
 
-test('invariant 16: without room nothing leaves', async () => {
+test('invariant 16: without room nothing is handed out', async () => {
   const { open, record, fingerprints } = await openSpools({ maxBytes: 600 })
   const spool = open()
   await spool.append(handOut('one'))
@@ -77,7 +77,7 @@ test('invariant 16: without room nothing leaves', async () => {
   await spool.append(handOut('four'))
 })
 
-test('invariant 16: without a place to write nothing leaves', async () => {
+test('invariant 16: without a place to write nothing is handed out', async () => {
   const dir = await makeFolder()
   await appendFile(dir, 'a file is in the way')
   const spool = createHandOutSpool({ dir, outageServeMs: 1 }, createAdjustableClock())

@@ -187,7 +187,7 @@ test('invariant 16: a line of the spool that the database refuses is set aside, 
   expect(await outage.spoolFiles()).toEqual([join(dirname(name), 'set-aside.jsonl')])
 })
 
-test('invariant 18: what left before a process was killed in the outage is recorded by the next one', async () => {
+test('invariant 18: what was handed out before a process was killed in the outage is recorded by the next one', async () => {
   await using outage = await createOutage()
   await outage.down()
   await outage.issue(outage.service)
