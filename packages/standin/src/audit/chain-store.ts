@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import type { AuditMacs, ChainPlace, SignedEnd, SignedEntry } from './audit-mac.ts'
 import { auditCheckpoints, auditEntries, auditHeads } from './audit-table.ts'
@@ -98,13 +98,16 @@ export async function setCheckpoint(tx: Transaction, checkpoint: ChainEnd): Prom
 }
 
 /** Every writer that has rows. */
-export async function listWriters(db: Database): Promise<string[]> {
-  // The next writer each time, from the index: the rows of one are many.
+export const listWriters = (db: Database): Promise<string[]> =>
+  distinctWriters(db, sql`${auditEntries} as chained where writer is not null`)
+
+/** @param from a table of chains and which of its rows count; finds one writer after the other by its index, as the rows of each are many */
+export async function distinctWriters(db: Database, from: SQL): Promise<string[]> {
   const rows = await db.execute<{ writer: string }>(sql`
     with recursive writers(writer) as (
-      (select writer from ${auditEntries} where writer is not null order by writer limit 1)
+      (select writer from ${from} order by writer limit 1)
       union all
-      select (select writer from ${auditEntries} as next where next.writer > writers.writer order by writer limit 1)
+      select (select chained.writer from ${from} and chained.writer > writers.writer order by writer limit 1)
       from writers where writers.writer is not null
     )
     select writer from writers where writer is not null`)

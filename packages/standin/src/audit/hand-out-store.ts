@@ -3,7 +3,7 @@ import { arrayText } from '../database/array-text.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { addMonth, dropMonth, firstDayOf, listMonths } from '../database/month-partitions.ts'
 import { auditHeads } from './audit-table.ts'
-import type { ChainEnd, ChainEndRow, Place } from './chain-store.ts'
+import { type ChainEnd, type ChainEndRow, distinctWriters, type Place } from './chain-store.ts'
 import type { HandOutKind } from './hand-out-kind.ts'
 import { handOutGroups, handOutKinds } from './hand-out-table.ts'
 
@@ -108,20 +108,8 @@ const newKinds = sql`, kinds as (
     )`
 
 /** Every writer that has groups in a month. */
-export async function listHandOutWriters(db: Database, month: string): Promise<string[]> {
-  // The next writer each time, from the index: the rows of one are many.
-  const rows = await db.execute<{ writer: string }>(sql`
-    with recursive writers(writer) as (
-      (select writer from ${handOutGroups} where month = ${firstDayOf(month)}::date order by writer limit 1)
-      union all
-      select (
-        select writer from ${handOutGroups} as next
-        where month = ${firstDayOf(month)}::date and next.writer > writers.writer order by writer limit 1)
-      from writers where writers.writer is not null
-    )
-    select writer from writers where writer is not null`)
-  return rows.map(({ writer }) => writer)
-}
+export const listHandOutWriters = (db: Database, month: string): Promise<string[]> =>
+  distinctWriters(db, sql`${handOutGroups} as chained where month = ${firstDayOf(month)}::date`)
 
 /** The ends of a month's chains. With `lock`, they cannot change until the transaction ends. */
 export async function listEndsOfMonth(db: Database, month: string, { lock = false } = {}): Promise<ChainEndRow[]> {
