@@ -4,7 +4,7 @@ import postgres, { type Sql } from 'postgres'
 import type { Clock } from '../clock.ts'
 import { drizzleOf } from './drizzle-of.ts'
 import { withPreparedStatements } from './prepared-statements.ts'
-import { createSockets, type Sockets } from './sockets.ts'
+import { createSockets, type Sockets } from './sockets/sockets.ts'
 
 /** What a store works on: the database or a transaction. */
 export type Database = PgDatabase<PostgresJsQueryResultHKT>

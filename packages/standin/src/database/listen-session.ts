@@ -5,7 +5,7 @@ import postgres, { type Options, type Sql } from 'postgres'
 import { within } from '../within.ts'
 import { advisoryLocks } from './advisory-locks.ts'
 import { connectionOptions } from './database.ts'
-import { namesOneHost, openSocket, type SocketAddress } from './open-socket.ts'
+import { namesOneHost, openSocket, type SocketAddress } from './sockets/open-socket.ts'
 
 /** One session of PostgreSQL: it listens, and its advisory lock shows that this process is alive. */
 export interface ListenSession {
