@@ -33,7 +33,7 @@ export function FirstVisit({ action: given }: { action: Action }) {
   return (
     <>
       <div className="open1">
-        <h1 data-room={withRoom(words.whatThisIs)}>
+        <h1 data-room={withRoom(texts)}>
           <span>{sentence}</span>
         </h1>
         <p className="lead">{words.howLong(time)}</p>

@@ -2,7 +2,7 @@ import type { FirstAnswers } from '../connection/first-answers.ts'
 import { withRoom } from '../first-days/with-room.ts'
 import type { StandinHost } from '../host.ts'
 import { overviewFile } from '../overview/overview-file.ts'
-import type { AppWords } from '../texts/first-english.ts'
+import type { AppWords, FirstTexts } from '../texts/first-english.ts'
 import { spokenLanguage } from '../texts/spoken-language.ts'
 import { allTexts, textsFor } from '../texts/texts-for.ts'
 import { type FirstWords, firstWordsOf } from './first-words-of.ts'
@@ -24,12 +24,12 @@ export async function showFirstWords({ app, user, account, first }: Given): Prom
   await first.settled
   const texts = await textsFor(user.language, app)
   const words = firstWordsOf(first, { account: account.name, user, texts, nowMs: Date.now() })
-  if (words) write(words, texts.language)
+  if (words) write(words, texts)
   await rest
 }
 
 /** In place of the shape of the first picture, if that is still there. */
-function write({ begins, headline, lead }: FirstWords, language: string): void {
+function write({ begins, headline, lead }: FirstWords, texts: FirstTexts): void {
   const shape = document.querySelector('.first-shape')
   const main = shape?.querySelector('main')
   if (!shape || !main) return
@@ -38,12 +38,12 @@ function write({ begins, headline, lead }: FirstWords, language: string): void {
   const words = begins === 'start' ? sentence : element('div')
   const heading = element('h1')
   heading.append(element('span', '', headline))
-  if (begins === 'start') heading.dataset.room = withRoom(headline)
+  if (begins === 'start') heading.dataset.room = withRoom(texts)
   words.append(heading, element('p', 'lead', lead))
   if (words !== sentence) sentence.append(element('span', 'sk round'), words)
   page.append(sentence)
   main.replaceChildren(page)
-  main.lang = language
+  main.lang = texts.language
   shape.classList.add('said')
   shape.removeAttribute('aria-hidden')
 }

@@ -214,12 +214,6 @@ export const en = (of: AppWords) => {
     firstDays: {
       ...first.firstDays,
       isScheduled: (title: string) => `“${title}” runs on a schedule already.`,
-      whatThisIsFor: (n: number, count: string) =>
-        `Checks your ${n === 1 ? 'machine' : `${count} machines`} while you are away and tells you what needs attention.`,
-      checkNow: 'Check my fleet now',
-      onlyReads: (account: string) => `It only reads. Nothing on ${account} changes.`,
-      all: (words: string) => `All ${words}`,
-      start: 'Schedule it',
       whatItReads: 'What it will read',
       checked: ({ shortDay, clock }: MomentWords, took: string) => `Checked ${shortDay} ${clock}, in ${took}.`,
       seeAll: (n: number, words: string) => (n === 1 ? 'See the machine' : `See all ${words}`),

@@ -50,6 +50,12 @@ export const firstEnglish = ({ name: app, support }: AppWords) => ({
   },
   firstDays: {
     whatThisIs: 'Checks your machines while you are away and tells you what needs attention.',
+    whatThisIsFor: (n: number, count: string) =>
+      `Checks your ${n === 1 ? 'machine' : `${count} machines`} while you are away and tells you what needs attention.`,
+    checkNow: 'Check my fleet now',
+    onlyReads: (account: string) => `It only reads. Nothing on ${account} changes.`,
+    all: (words: string) => `All ${words}`,
+    start: 'Schedule it',
     howLong: (time: string | undefined) => `The first check takes ${time ?? 'a few minutes'}. You can close this page.`,
   },
   connection: {
