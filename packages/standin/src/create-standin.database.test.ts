@@ -95,7 +95,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-test('what is refused at any edge is counted by route and reason, never by address', async () => {
+test('counts every refusal by route and reason, never by address', async () => {
   const metricsPort = await freePort()
   const { url, stop } = await createStandin({ app, actions: [] }).start({
     DRAIN_DELAY_S: '0',

@@ -339,7 +339,7 @@ async function call({ path, contract }: Row, input: string): Promise<Answer> {
   return promise
 }
 
-describe('input is refused, never broken on and never repaired in silence', () => {
+describe('input is refused: it breaks nothing, and is never silently repaired', () => {
   test.for(rows)('$path', async (row) => {
     const wrong: unknown[] = []
     const places = placesIn(row.input)

@@ -100,7 +100,7 @@ describe('invariant 27: until "database after-restore" was run, no server serves
     expect(await server.served()).toEqual(isServed)
   }, 60_000)
 
-  test('a failover that lost nothing stops nobody', async () => {
+  test('a failover that lost nothing stops no server', async () => {
     await using primary = await createTestDatabase()
     await using server = await startServer(primary)
     await expect.poll(server.ready, patience).toMatchObject({ status: 200 })

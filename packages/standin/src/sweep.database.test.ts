@@ -53,7 +53,7 @@ test('of several replicas one sweeps, until it has done; then it is not due for 
   expect(await other.sweep('ageing')).toBe(true)
 })
 
-test('where the one that sweeps dies, another goes on', async () => {
+test('if the replica that sweeps dies, another one continues', async () => {
   const one = await startReplica()
   await using other = await startReplica()
   await one.sweep('erasing')

@@ -78,15 +78,75 @@ interface FormOfActionProps {
 }
 
 function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActionProps) {
-  const { host, texts, formats } = useSurroundings()
+  const { texts, formats } = useSurroundings()
   const words = texts.schedules.form
-  const trpc = useTRPC()
-  const queryClient = useQueryClient()
-  const askAgain = useAskAgain()
-  const [, navigate] = useLocation()
   const timeZone = schedule?.timeZone ?? formats.zone
-
   const fields = useMemo(() => schemaFields(action.inputSchema), [action.inputSchema])
+  const form = useScheduleForm({ action, schedule, kept, fields })
+  const { save, isSaving, failed } = useSaveSchedule({ action, schedule, fields, timeZone })
+  const rhythm = form.watch('rhythm')
+  const wrong = Object.values(form.formState.errors).reduce((sum, part) => sum + Object.keys(part ?? {}).length, 0)
+
+  return (
+    <form
+      className="formgrid"
+      noValidate
+      onSubmit={(event) => void form.handleSubmit(save)(event)}
+      data-form="schedule"
+    >
+      <div className="form">
+        <div className="group">
+          <ActionField action={action} possible={possible} schedule={schedule} onAction={onAction} />
+          <div className="fields">
+            {fields
+              .filter(({ kind }) => kind !== 'machines')
+              .map((field) => (
+                <SchemaField key={field.key} field={field} name={`input.${field.key}`} form={form} />
+              ))}
+          </div>
+        </div>
+        {fields
+          .filter(({ kind }) => kind === 'machines')
+          .map((field) => (
+            <div className="group" key={field.key}>
+              <h2>{texts.form.machines}</h2>
+              <MachineChoice
+                value={form.watch(`input.${field.key}`) as Record<string, string[]>}
+                onChange={(filter) => form.setValue(`input.${field.key}`, filter, { shouldDirty: true })}
+              />
+            </div>
+          ))}
+        <RhythmFields form={form} timeZone={timeZone} />
+        <ReceiverFields form={form} />
+      </div>
+      <aside className="side" aria-labelledby="h-five">
+        <h2 id="h-five">{texts.schedules.nextFive}</h2>
+        <NextTimes recurrence={rhythm && recurrenceOfValues(rhythm)} timeZone={timeZone} />
+        {action.usualSeconds !== null && <p>{words.each(texts.time.about(timeLeft(action.usualSeconds)))}</p>}
+      </aside>
+      <div className="foot">
+        <div role="alert">
+          {form.formState.submitCount > 0 && wrong > 0 && <p className="err">{texts.form.correctFirst(wrong)}</p>}
+          {failed && (
+            <p className="st bad">
+              <Icon name="bad" />
+              <span>
+                {words.notSaved} {refusalWords(failureOf(failed), texts)}
+              </span>
+            </p>
+          )}
+        </div>
+        <SaveButtons action={action} schedule={schedule} isSaving={isSaving} />
+      </div>
+    </form>
+  )
+}
+
+type Planned = Pick<FormOfActionProps, 'action' | 'schedule'> & { fields: ReturnType<typeof schemaFields> }
+
+/** The form with its first values, its checks, and what another action's form takes over. */
+function useScheduleForm({ action, schedule, kept, fields }: Planned & Pick<FormOfActionProps, 'kept'>) {
+  const { texts, formats } = useSurroundings()
   const resolver = useMemo(() => {
     const inputProblems = createInputProblems({ schema: action.inputSchema, fields }, { texts, formats })
     return problemsResolver<FormParts>(({ input, rhythm, receivers }) => ({
@@ -114,121 +174,90 @@ function FormOfAction({ action, possible, schedule, kept, onAction }: FormOfActi
       }),
     [form, kept],
   )
+  return form
+}
 
+/** Creates the schedule, or changes the given one. */
+function useSaveSchedule({ action, schedule, fields, timeZone }: Planned & { timeZone: string }) {
+  const { host, texts } = useSurroundings()
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const askAgain = useAskAgain()
+  const [, navigate] = useLocation()
   const saved = {
     async onSuccess({ id }: Schedule) {
       // The change may have fixed failed deliveries.
       askAgain(trpc.delivery.undelivered.pathKey())
       await queryClient.invalidateQueries({ queryKey: trpc.schedule.list.pathKey() })
-      host.toast({ title: words.saved, kind: 'success' as const })
+      host.toast({ title: texts.schedules.form.saved, kind: 'success' as const })
       navigate(addresses.schedule(id))
     },
   }
   const create = useMutation(trpc.schedule.create.mutationOptions(saved))
   const update = useMutation(trpc.schedule.update.mutationOptions(saved))
-  const failed = create.error ?? update.error
-  const rhythm = form.watch('rhythm')
-  const recurrence = rhythm && recurrenceOfValues(rhythm)
 
-  const submit = form.handleSubmit((values) => {
+  function save({ input, rhythm, receivers }: FormParts): void {
     const planned = {
-      input: inputOf(fields, values.input),
-      recurrence: (values.rhythm && recurrenceOfValues(values.rhythm)) ?? '',
+      input: inputOf(fields, input),
+      recurrence: (rhythm && recurrenceOfValues(rhythm)) ?? '',
       timeZone,
       unitSystem: schedule?.unitSystem ?? host.user.measurement,
       language: schedule?.language ?? texts.language,
     }
-    const { receivers } = values
     if (schedule) update.mutate({ scheduleId: schedule.id, ...planned, deliverTo: changedDestinationsOf(receivers) })
-    else
-      create.mutate({
-        accountId: host.account.id,
-        actionId: action.id,
-        ...planned,
-        deliverTo: destinationsOf(receivers),
-      })
-  })
-  const machines = fields.filter(({ kind }) => kind === 'machines')
-  const others = fields.filter(({ kind }) => kind !== 'machines')
-  const wrong = Object.values(form.formState.errors).reduce((sum, part) => sum + Object.keys(part ?? {}).length, 0)
+    else {
+      const deliverTo = destinationsOf(receivers)
+      create.mutate({ accountId: host.account.id, actionId: action.id, ...planned, deliverTo })
+    }
+  }
+
+  return { save, isSaving: create.isPending || update.isPending, failed: create.error ?? update.error }
+}
+
+/** The action of a new schedule can be chosen; that of an existing one stays. */
+function ActionField({ action, possible, schedule, onAction }: Omit<FormOfActionProps, 'kept'>) {
+  const words = useSurroundings().texts.schedules.form
+  return (
+    <Field id="s-action" label={words.action} help={words.actionHelp}>
+      <Select
+        id="s-action"
+        value={action.id}
+        onChange={(id) => schedule === undefined && onAction(id)}
+        describedBy="s-action-help"
+      >
+        {possible
+          .filter(({ id }) => schedule === undefined || id === action.id)
+          .map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+      </Select>
+    </Field>
+  )
+}
+
+function SaveButtons({
+  action,
+  schedule,
+  isSaving,
+}: Pick<FormOfActionProps, 'action' | 'schedule'> & { isSaving: boolean }) {
+  const { texts } = useSurroundings()
   const hindrance = hindranceOf(action, useInstallation().data?.state)
   const off = hindrance !== undefined
-
   return (
-    <form className="formgrid" noValidate onSubmit={(event) => void submit(event)} data-form="schedule">
-      <div className="form">
-        <div className="group">
-          <Field id="s-action" label={words.action} help={words.actionHelp}>
-            <Select
-              id="s-action"
-              value={action.id}
-              onChange={(id) => schedule === undefined && onAction(id)}
-              describedBy="s-action-help"
-            >
-              {possible
-                .filter(({ id }) => schedule === undefined || id === action.id)
-                .map(({ id, title }) => (
-                  <option key={id} value={id}>
-                    {title}
-                  </option>
-                ))}
-            </Select>
-          </Field>
-          <div className="fields">
-            {others.map((field) => (
-              <SchemaField key={field.key} field={field} name={`input.${field.key}`} form={form} />
-            ))}
-          </div>
-        </div>
-        {machines.map((field) => (
-          <div className="group" key={field.key}>
-            <h2>{texts.form.machines}</h2>
-            <MachineChoice
-              value={form.watch(`input.${field.key}`) as Record<string, string[]>}
-              onChange={(filter) => form.setValue(`input.${field.key}`, filter, { shouldDirty: true })}
-            />
-          </div>
-        ))}
-        <RhythmFields form={form} timeZone={timeZone} />
-        <ReceiverFields form={form} />
-      </div>
-      <aside className="side" aria-labelledby="h-five">
-        <h2 id="h-five">{texts.schedules.nextFive}</h2>
-        <NextTimes recurrence={recurrence} timeZone={timeZone} />
-        {action.usualSeconds !== null && <p>{words.each(texts.time.about(timeLeft(action.usualSeconds)))}</p>}
-      </aside>
-      <div className="foot">
-        <div role="alert">
-          {form.formState.submitCount > 0 && wrong > 0 && <p className="err">{texts.form.correctFirst(wrong)}</p>}
-          {failed && (
-            <p className="st bad">
-              <Icon name="bad" />
-              <span>
-                {words.notSaved} {refusalWords(failureOf(failed), texts)}
-              </span>
-            </p>
-          )}
-        </div>
-        <div className="btns">
-          <Button
-            type="submit"
-            look="go"
-            busy={create.isPending || update.isPending}
-            off={off}
-            aria-describedby={off ? 's-role' : undefined}
-          >
-            {words.save}
-          </Button>
-          <Link href={schedule ? addresses.schedule(schedule.id) : addresses.schedules} className="btn quiet">
-            {texts.shell.cancel}
-          </Link>
-          {hindrance && (
-            <span className="small muted" id="s-role">
-              {hindrance === 'role' ? texts.shell.needsRole : hindranceWords(hindrance, action, texts)}
-            </span>
-          )}
-        </div>
-      </div>
-    </form>
+    <div className="btns">
+      <Button type="submit" look="go" busy={isSaving} off={off} aria-describedby={off ? 's-role' : undefined}>
+        {texts.schedules.form.save}
+      </Button>
+      <Link href={schedule ? addresses.schedule(schedule.id) : addresses.schedules} className="btn quiet">
+        {texts.shell.cancel}
+      </Link>
+      {hindrance && (
+        <span className="small muted" id="s-role">
+          {hindrance === 'role' ? texts.shell.needsRole : hindranceWords(hindrance, action, texts)}
+        </span>
+      )}
+    </div>
   )
 }

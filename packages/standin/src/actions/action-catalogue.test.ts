@@ -35,7 +35,7 @@ test.for([
   { given: { input: z.string() as never }, mistake: /site-report.*input must be a z.object/ },
   { given: { input: undefined as never }, mistake: /site-report.*input must be a z.object/ },
   { given: { title: ' ' }, mistake: /site-report.*title/ },
-])('an action that nobody could set up stops the start: $mistake', ({ given, mistake }) => {
+])('an action that cannot be set up stops the start: $mistake', ({ given, mistake }) => {
   expect(() => catalogueOf({ ...report, ...given })).toThrow(mistake)
 })
 

@@ -117,7 +117,7 @@ describe('a change', () => {
     expect(applied.headline).toBe('3 changes made.')
   })
 
-  test('stops where the first ones are all refused', async () => {
+  test('stops if the first ones are all refused', async () => {
     let tries = 0
     const { action } = closing({
       async apply() {

@@ -36,7 +36,7 @@ describe('the state of a run', () => {
     expect(run.attempt().state).toEqual({ page: 3, seen: [] })
   })
 
-  test('does not change where it could not be written', async () => {
+  test('does not change if it could not be written', async () => {
     const run = createRun()
     const kept = keepState(
       { state: schema },

@@ -59,7 +59,7 @@ describe('invariant 19: a run continues from what it saved', () => {
     expect(count).toEqual({ rows: 3 })
   })
 
-  test('or fails and says so, where a version before kept what no longer fits', async () => {
+  test('or fails with that reason, if an earlier version stored a state that no longer fits', async () => {
     const { action, seen } = paging()
     const actions: AnyAction[] = [action]
     await using stack = await createRunStack({ database, actions })

@@ -32,7 +32,7 @@ test('a notice is sent at once, with those of the same moment', async () => {
   ])
 })
 
-test('what comes during a statement goes into the next one, each notice once', async () => {
+test('notices that arrive during a statement are sent with the next one, each once', async () => {
   const { notifier, statement } = setUp()
   notifier.send('run_due')
   const first = await statement(0)

@@ -55,7 +55,7 @@ test('a process that loses its session loses its id: it is notified at once, and
   expect(await alive()).toEqual(new Set([replica.id()]))
 })
 
-test('a process knows for how long the database has not heard of it', async () => {
+test('a process knows for how long the database has not heard from it', async () => {
   const { database } = await open()
   await using proxy = await startDatabaseProxy(database.url)
   const listener = createListener(proxy.url, { everyMs: 10, answerWithinMs: 60_000 })

@@ -37,7 +37,7 @@ test('the highest beat of each history outlives the process, and a slower proces
   expect(await readdir(folder)).toEqual(['seen-beats.json'])
 })
 
-test('a file that is none of ours counts as nothing known, and a folder that cannot be written is said', async () => {
+test('ignores a file of another form, and reports a folder that cannot be written', async () => {
   const { folder, warned, open } = await createFolder()
   await writeFile(join(folder, 'seen-beats.json'), '{"half')
   expect(await recalled(open(), history(1))).toBe(0)

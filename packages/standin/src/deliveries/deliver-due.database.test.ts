@@ -181,7 +181,7 @@ describe('the result of a run that has ended', () => {
     expect(await stack.deliveries(id)).toEqual([])
   })
 
-  test('a part of a result is reported but never attached: a reader could not tell that the file is incomplete', async () => {
+  test('a part of a result is reported but never attached: nothing would show that the file is incomplete', async () => {
     await using stack = await createStack()
     const withFile = { ...email, file: 'csv' as const }
     await stack.ended([withFile])

@@ -32,7 +32,7 @@ test('it is in Danish for a Danish asker, and in English for one of an unknown l
     expect(emailOfQuestion({ ...question, language }).subject).toBe('Would you like to get results from Fleet?')
 })
 
-test('a name cannot bring a link or markup into somebody else’s mailbox', () => {
+test('a name cannot bring a link or markup into someone else’s mailbox', () => {
   expect(plainName('Anna-Marie O’Neil Åkerström')).toBe('Anna-Marie O’Neil Åkerström')
   expect(plainName('Win at https://evil.example/x')).toBe('Win at https evil example x')
   expect(plainName('a@evil.example\r\nBcc: x')).toBe('a evil example Bcc x')

@@ -11,7 +11,7 @@ const shown = {
 const inApp = { ...shown, appUrl: 'https://manager.example/app' }
 const figure = { value: 33, unit: 'number' as const, words: 'of 250 machines need attention' }
 
-test('the subject is the sentence; both forms have what counts, why, and the ways out', () => {
+test('the subject is the sentence; both forms show the key facts, the reason for the email and how to stop it', () => {
   const { subject, text, html } = emailOf(result, shown)
   expect(subject).toBe('2 machines need you')
   for (const form of [text, html])
@@ -37,7 +37,7 @@ test('names stay text', () => {
   expect(html).not.toContain('"><b>')
 })
 
-test('never more than five machines, and one button to the rest', () => {
+test('shows at most five machines, and one button to the rest', () => {
   const rows = Array.from({ length: 30 }, (_, nth) => row(String(nth), `Machine ${nth}.`))
   const { text, html } = emailOf({ ...result, rows, totalRows: 1_900 }, inApp)
   expect(text).toContain('Machine 4.')
@@ -56,7 +56,7 @@ test('a machine leads to its place in the result, or to its page in Manager wher
   expect(emailOf({ ...result, rows }, shown).html).toContain('href="https://manager.example/assets/a%2Fb?a=1&amp;b=2"')
 })
 
-test('a card says what is known, once, and no dash stands for what is not', () => {
+test('a card shows each known value once, and leaves out unknown ones', () => {
   const columns = [
     { key: 'why', title: 'Why', kind: 'text' as const, filterable: false },
     { key: 'site', title: 'Site', kind: 'text' as const, filterable: true },
@@ -79,7 +79,7 @@ test('a card says what is known, once, and no dash stands for what is not', () =
   expect(text).not.toMatch(/–|\n\n\n/)
 })
 
-test('what changed is told where only a part is new, by what it is about', () => {
+test('shows what has changed, by kind, if only a part is new', () => {
   const news = { totalRows: 33, totalNewRows: 3, newByKind: [{ label: 'Silent', rows: 2 }] }
   const { text } = emailOf({ ...result, ...news }, shown)
   expect(text).toContain('Since last time\n+ 3 are new: 2 Silent\n= 30 stay on the list')
@@ -94,7 +94,7 @@ test('an incomplete check is never shown as complete', () => {
   expect(html).toContain('class="text warn"')
 })
 
-test('a run that failed says so, and why: in the action’s words where there are some', () => {
+test('says that a run failed, and why: in the action’s own text if it has one', () => {
   const failed = { ...result.run, state: 'failed' as const, reason: 'TRACKUNIT_UNAVAILABLE' as const }
   const sent = (change: object) =>
     emailOf({ ...result, figure, run: { ...failed, ...change } }, { ...shown, lacksFile: 'part' })

@@ -261,7 +261,7 @@ describe('questions', () => {
     expect((await at.list()).addresses).toMatchObject([{ address: bert }]) // The others are forgotten.
   })
 
-  test('count also where the mail server fails; none goes to who may receive, for who may not read, or while suspended', async () => {
+  test('count also if the mail server fails; none is sent to people who may already receive, for callers who may not read, or while suspended', async () => {
     await using at = await openStack()
     at.answers.push({ kind: 'failed', because: 'The mail server did not answer.' })
     await expect(at.ask()).rejects.toMatchObject(because('DELIVERY_FAILED'))

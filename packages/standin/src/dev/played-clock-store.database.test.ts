@@ -5,7 +5,7 @@ import { playClock } from './played-clock-store.ts'
 
 const dayMs = 24 * 3_600_000
 
-test('the database is as far ahead as was set, and in its own time once nobody sets it any more', async () => {
+test('the database is ahead by the offset that was set, and returns to its own time once it is no longer set', async () => {
   await using database = await createTestDatabase()
   const clock = await playClock(database.url)
   const sql = postgres(database.url, { max: 1, onnotice: () => {} })

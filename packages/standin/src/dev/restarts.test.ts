@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRestarts } from './restarts.ts'
 
-test('a mistake in the configuration is said and stops nothing, and the next change is seen', async () => {
+test('reports a mistake in the configuration, stops nothing, and notices the next change', async () => {
   const said: string[] = []
   const started: string[] = []
   let mistake: string | undefined = 'standin.config.ts is not usable (name: too long)'

@@ -18,7 +18,7 @@ describe('what is admitted', () => {
     expect(after(late(4)).share).toBe(1)
     expect(after([...late(4), ...inTime(1), ...late(4)]).share).toBe(1)
   })
-  test('is less with each late look after that, and never nothing', () => {
+  test('falls with each late check after that, but never to nothing', () => {
     expect(after(late(5)).share).toBe(0.75)
     expect(after(late(6)).share).toBeLessThan(0.6)
     expect(after(late(1_000)).share).toBeGreaterThan(0)
@@ -66,7 +66,7 @@ async function startCrowdedServer() {
   }
 }
 
-test('invariant 25: a server with too much work refuses requests before it begins them, and says when to come again', async () => {
+test('invariant 25: a server with too much work refuses requests before it begins them, and says when to retry', async () => {
   const { ask, crowd, gate, beLate, stack } = await startCrowdedServer()
   const waiting = crowd(101)
   await gate.reached

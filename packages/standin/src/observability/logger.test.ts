@@ -45,7 +45,7 @@ describe('invariant 10: no message of a library reaches the log', () => {
     expect((line.err as { places: string[] }).places[0]).toContain('logger.test.ts')
   })
 
-  test('in development every error is told in full, and secrets by their name still are not', () => {
+  test('logs every error in full in development, but never fields with secret names', () => {
     let text = ''
     const log = createLogger('trace', { write: (line: string) => (text += line) }, { isDevelopment: true })
     log.error({ err: new TypeError('no such thing', { cause: new Error('because') }), token: 's3cr3t' }, 'failed')
@@ -86,7 +86,7 @@ describe('invariant 10: fields that are secret by their name are not logged', ()
   })
 })
 
-test('what is no secret is logged as it is', () => {
+test('logs everything else unchanged', () => {
   const { line } = logged((log) => log.info({ status: 200, route: '/trpc/*' }, 'request of %s', 'somebody'))
   expect(line).toMatchObject({ status: 200, route: '/trpc/*', msg: 'request of somebody' })
 })

@@ -17,7 +17,7 @@ function startSdk() {
   return told
 }
 
-test('work is a span, from its begin to its end, and comes to what it comes to', async () => {
+test('traces work as a span from start to end, and returns its result', async () => {
   const told = startSdk()
   expect(await traced('standin.run', { 'standin.run.id': '1' }, async () => 7)).toBe(7)
   expect(told).toEqual(['standin.run', { attributes: { 'standin.run.id': '1' } }, 'end'])
@@ -37,7 +37,7 @@ test('invariant 10: of a failure a span has the reason alone', async () => {
   expect(JSON.stringify(told)).not.toContain('s3cr3t')
 })
 
-test('a failure that work tells as its result is one of its span', async () => {
+test('a failure that work returns as its result marks its span as failed', async () => {
   const told = startSdk()
   const failureOf = (result: string) => (result === 'done' ? undefined : result)
   expect(await traced('standin.exchange', {}, async () => 'done', failureOf)).toBe('done')
@@ -46,6 +46,6 @@ test('a failure that work tells as its result is one of its span', async () => {
   expect(told.at(-2)).toEqual({ code: 2, message: 'unavailable' })
 })
 
-test('without an SDK it is the work alone', async () => {
+test('without an SDK only does the work', async () => {
   expect(await traced('standin.delivery', {}, async () => 'done')).toBe('done')
 })

@@ -7,7 +7,7 @@ const inProduction = (error: unknown, isEnd = true) => failureText(error, { isPr
 const inDevelopment = (error: unknown, isEnd = true) => failureText(error, { isProduction: false, isEnd })
 const here = expect.stringContaining('failure-text.test.ts:')
 
-test('the words of an action are said everywhere, also from inside another error', () => {
+test('shows the text of an action everywhere, also if another error wraps it', () => {
   const failed = new ActionFailed({ text: 'Order 77 is closed', key: 'closed', values: { order: 77 } })
   for (const say of [inProduction, inDevelopment]) {
     expect(say(failed)).toEqual(failed.text)
@@ -16,7 +16,7 @@ test('the words of an action are said everywhere, also from inside another error
 })
 
 describe('in production', () => {
-  test('an unexpected error says nothing: its text may hold a token', () => {
+  test('an unexpected error shows no text, since it may contain a token', () => {
     for (const error of [new TypeError('token abc'), 'token abc', undefined, { message: 'token abc' }])
       expect(inProduction(error)).toBeNull()
   })
@@ -28,7 +28,7 @@ describe('in production', () => {
 })
 
 describe('in development', () => {
-  test('any error says its text and its place', () => {
+  test('shows the message and place of any error', () => {
     for (const error of [new TypeError('no such thing'), new StandinError('ACTION_FAULTY', { detail: 'It did.' })])
       expect(inDevelopment(error)).toEqual(here)
     expect(inDevelopment(new TypeError('no such thing'))).toMatch(/^TypeError: no such thing, at /)
@@ -41,13 +41,13 @@ describe('in development', () => {
     expect(inDevelopment(error)).toBe('Error: broken, at Object.run (/home/me/Mine æ (1)/actions/list.ts:25:23)')
   })
 
-  test('a run that waits for a known reason says no more than that', () => {
+  test('a run that waits for a known reason shows only that', () => {
     const limited = new StandinError('TRACKUNIT_RATE_LIMITED')
     expect(inDevelopment(limited, false)).toBeNull()
     expect(inDevelopment(limited, true)).toEqual(here)
   })
 
-  test('what PostgreSQL refuses is dropped, and what is long is cut', () => {
+  test('drops characters that PostgreSQL refuses, and shortens long texts', () => {
     expect(inProduction(new ActionFailed('a\0b\ud800'))).toBe('ab\ufffd')
     expect(inProduction(new ActionFailed('x'.repeat(2_000)))).toHaveLength(1_000)
   })

@@ -112,7 +112,7 @@ describe('invariant 19: an effect', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'failed', reason: 'EFFECT_UNKNOWN' })
   })
 
-  test('waits while its process may be taken for dead, and is made once the database has heard of it', async () => {
+  test('waits while its process may be considered dead, and is made once the database has heard from it', async () => {
     const gate = Promise.withResolvers<void>()
     const done: number[] = []
     let silentMs = 1_001

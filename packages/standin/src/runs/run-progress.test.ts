@@ -72,7 +72,7 @@ test('a step that threw, and without which the action goes on, has failed; one t
   expect(withStep(first, begins('list')).map(({ state }) => state)).toEqual(['running', 'waiting'])
 })
 
-test('a step that nobody announced comes before those that are to do', () => {
+test('a step that was not announced comes before those still to do', () => {
   expect(withStep(toDo('files'), begins('repair')).map(({ name }) => name)).toEqual(['repair', 'files'])
 })
 

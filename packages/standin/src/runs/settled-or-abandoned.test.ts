@@ -20,7 +20,7 @@ function begin({ isTold = false } = {}) {
   return { resolve, reject, tell: () => telling.abort(), seen }
 }
 
-test('work that was not told to stop is awaited, however long it takes', async () => {
+test('awaits work that was not asked to stop, however long it takes', async () => {
   const { seen, resolve } = begin()
   await vi.advanceTimersByTimeAsync(24 * 3_600_000)
   expect(seen).toEqual([])

@@ -390,7 +390,7 @@ describe('a run that fails', () => {
     expect(await stack.run(id)).toMatchObject({ state: 'waiting', attempts: 1 })
   })
 
-  test('in the action’s own words is told to all who watch the run', async () => {
+  test('in the action’s own words is shown to all who watch the run', async () => {
     const closed = { text: 'Order 77 is closed', key: 'closed', values: { order: 77 } }
     await using stack = await createRunStack({ database, actions: [failing(() => new ActionFailed(closed))] })
     const { id } = await stack.start()

@@ -19,7 +19,7 @@ const action = defineAction({
   run: async () => {},
 })
 
-test('a change of an account is looked at by one worker, however many there are, and once', async () => {
+test('one worker reviews a change of an account, once, however many workers there are', async () => {
   await using stack = await createRunStack({ database, actions: [action] })
   const isDue = async () => (await whatIsDue(stack.db, new Map([['it', reviewsDue]]))).has('it')
   expect(await isDue()).toBe(false)

@@ -17,7 +17,7 @@ const action = defineAction({
 const all = ['title', 'description', 'plan', 'input.by', 'input.by.type', 'input.by.site']
 const ofForm = [...all, 'input.days', 'input.days.description']
 
-test('an action without a translation lacks none', () => {
+test('reports nothing for an action without other languages', () => {
   expect(missingTranslations(action)).toEqual([])
   expect(missingTranslations({ ...action, messages: defineMessages({ en: {} }).catalogue })).toEqual([])
 })

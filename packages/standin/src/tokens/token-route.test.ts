@@ -153,7 +153,7 @@ describe('POST /v1/token', () => {
     expect(api.asked).toEqual([])
   })
 
-  test('says when to come again', async () => {
+  test('says when to retry', async () => {
     await using api = await createApi(() => {
       throw new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: 1_500 })
     })

@@ -237,7 +237,7 @@ test('a server that dies while processes are attached comes back at the same add
   expect(await postmasterOf(folder)).not.toBe(pid)
 })
 
-test('whoever stops while it starts a server again leaves none behind', async () => {
+test('a process that stops while it restarts a server leaves none behind', async () => {
   const folder = usedFolder
   const database = await start(folder)
   const killed = await runningPostmasterOf(folder)

@@ -43,7 +43,7 @@ test('each procedure that a service may call, and that is no stream, has one rou
   }
 })
 
-test('what is asked and answered is described by the schemas that the server validates with', () => {
+test('describes inputs and answers by the schemas that the server validates with', () => {
   expect(schemas.IssueToken).toMatchObject({ required: ['accountId'], additionalProperties: false })
   expect(Object.keys(schemas.IssuedToken?.properties ?? {})).toEqual([
     'accessToken',

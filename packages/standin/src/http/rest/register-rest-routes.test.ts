@@ -194,7 +194,7 @@ describe('a route', () => {
     expect(seen).toHaveLength(2)
   })
 
-  test('says when to come again', async () => {
+  test('says when to retry', async () => {
     refuse = () => new StandinError('RATE_LIMITED', { retryAfterMs: 1_500 })
     const answer = await ask(key, 'run.get', { runId: thing })
     refuse = undefined
