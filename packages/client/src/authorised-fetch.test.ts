@@ -78,7 +78,7 @@ describe('an authorised fetch', () => {
     ])
   })
 
-  test('tries once more only, and not at all for a stream', async () => {
+  test('retries only once, and never with a stream', async () => {
     const refusal = () => new Response(null, { status: 401 })
     const twice = setUp([refusal, refusal])
     expect((await twice.authorised(`${api}/`)).status).toBe(401)
@@ -91,7 +91,7 @@ describe('an authorised fetch', () => {
     expect(streamed.seen).toHaveLength(1)
   })
 
-  test('who gives up a request gives up waiting for its token', async () => {
+  test('aborting a request also ends the wait for its token', async () => {
     const authorised = createAuthorisedFetch({
       origins: [api],
       token: (signal) =>

@@ -99,7 +99,7 @@ describe('a call', () => {
     expect(lasting.requests).toHaveLength(2)
   })
 
-  test('is not repeated where that cannot help, nor where the wait is longer than a minute', async () => {
+  test('is not retried if that cannot help, or if the wait is longer than a minute', async () => {
     for (const failure of [refused('ACCOUNT_FORBIDDEN', 403), refused('OVERLOADED', 503, { retryAfterMs: 60_001 })]) {
       const { requests, fetch } = fetchOf(failure)
       await expect(createPatient({ fetch, maxRetries: 5 }).token(accountId)).rejects.toThrow('Said by the server')
@@ -129,7 +129,7 @@ describe('a call', () => {
       }
   })
 
-  test('a caller who gives up takes nothing from those who wait for the same token', async () => {
+  test('a caller that aborts does not affect others who wait for the same token', async () => {
     const gate = Promise.withResolvers<void>()
     const { requests, fetch } = fetchOf(async (request) => {
       await gate.promise
@@ -163,7 +163,7 @@ describe('an error', () => {
         (error: Error) => error,
       )
 
-  test('says what the server said, with every issue, and under which id its log has it', async () => {
+  test('has the server’s message, every issue and the id of the request in its log', async () => {
     const issues = [
       { path: 'input.machines', message: 'must be a list' },
       { path: 'limit', message: 'is too high.' },
@@ -183,7 +183,7 @@ describe('an error', () => {
     expect(await failureOf(refused('GREMLINS', 503, { retryAfterMs: 5 }))).toMatchObject(later)
   })
 
-  test('names the cause where no server answered, and the status where something else did', async () => {
+  test('names the cause if no server answered, and the status if another server did', async () => {
     expect(await failureOf(fails)).toMatchObject({
       reason: 'UNREACHABLE',
       message: expect.stringContaining('(connect ECONNREFUSED 127.0.0.1:4000)'),

@@ -14,7 +14,7 @@ import { textsFor } from './texts/texts-for.ts'
 export interface StandinAppProps {
   /** The page around the app, with its user and account. */
   host: StandinHost
-  /** How the app is called, and how it looks. */
+  /** The app's name and look. */
   app: AppLook
   /** The origin of Standin's server, without a path. */
   serverUrl: string

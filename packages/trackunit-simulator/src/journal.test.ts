@@ -34,7 +34,7 @@ test('keeps of each request its account, its operation, both bodies and what was
   expect(await simulator.control('GET', 'requests/999')).toMatchObject({ error: expect.any(String) })
 })
 
-test('keeps no secret: neither of an installation, nor of a token, wherever it stands', async () => {
+test('keeps no secret of an installation or a token, wherever it appears', async () => {
   await using server = await startAppServer()
   await using simulator = await startSimulator({ callbackUrl: server.url })
   const client = { clientId: '0oaTestClient00000001', clientSecret: 's3cret "quoted" & odd' }

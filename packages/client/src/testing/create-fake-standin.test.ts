@@ -63,7 +63,7 @@ describe('the fake Standin', () => {
     expect(new Set(sent).size).toBe(2)
   })
 
-  test('runs go where the test sends them, and watchers see it', async () => {
+  test('runs do what the test says, and watchers see it', async () => {
     const fake = createFakeStandin()
     fake.install(accountId, { scopes })
     const { runs } = fake.client

@@ -101,7 +101,7 @@ describe('lines of the list', () => {
   const groupsIn = (entries: ListedAuditEntry[]) => groupsOf(entries, ({ event }) => event)
   const ids = (entries: ListedAuditEntry[]) => groupsIn(entries).map((group) => group.entries.map(({ id }) => id))
 
-  test('what a run did is one line, where its newest entry stands, whatever stands between', () => {
+  test('the entries of a run are one line, in the place of the newest, whatever lies between', () => {
     const entries = [
       done('5', 'run.succeeded', 'a'),
       done('4', 'filter.saved'),
@@ -139,7 +139,7 @@ describe('lines of the list', () => {
     expect(ids([done('3', 'run.succeeded', 'a'), access, done('1', 'run.started', 'a')])).toEqual([['3', '2', '1']])
   })
 
-  test('a run is of who started it, and has its gravest effect', () => {
+  test('a run is shown under its starter, with its most serious effect', () => {
     const started = { ...done('1', 'run.started', 'a'), actor: { kind: 'user', id: 'mette', name: 'Mette' } as const }
     const [group] = groupsIn([
       done('3', 'delivery.sent', 'a', 'sent'),

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createAskAgain } from './ask-again.ts'
 
-test('what is told several times at once is asked once, and again after the next change', () => {
+test('several reports of one change cause one request, and the next change another', () => {
   vi.useFakeTimers()
   try {
     const asked: unknown[] = []

@@ -54,7 +54,7 @@ test.each(Object.keys(answers) as Array<keyof typeof answers>)('without the answ
   expect(words({ [path]: undefined })).toBeUndefined()
 })
 
-test('nothing is said where the page has another sentence', () => {
+test('shows nothing if the page has another sentence', () => {
   for (const state of ['pending', 'parked', 'suspended', 'paused', 'uninstalled', 'none'])
     expect(words({ 'installation.get': { ...answers['installation.get'], state } })).toBeUndefined()
   // After the first check: what it found.

@@ -23,7 +23,7 @@ const receivers: Receivers = {
   mayChange: false,
 }
 
-test('a typed receiver that is neither one’s own, confirmed nor trusted is named, and so is one who wants nothing', () => {
+test('names typed receivers that are neither one’s own, confirmed nor trusted, and those who want no emails', () => {
   const emails =
     'anna@fleet.example, x@email.example; y@sub.maker.example Bert@partner.example eve@partner.example CARLA@email.example'
   const webhooks = 'https://hooks.webhook.example/secret https://email.example/x https://email.example/y'

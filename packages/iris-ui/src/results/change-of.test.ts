@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { changeOf } from './change-of.ts'
 
-test('a change is that of the values as they are shown, and worse where more is worse', () => {
+test('a change is the difference of the shown values, and bad if more is worse', () => {
   expect(changeOf([null, 43.4, 46.4], true)).toMatchObject({ direction: 'up', by: 3, tone: 'warn' })
   expect(changeOf([43.4, 46.4], false)).toMatchObject({ direction: 'up', tone: 'ok' })
   expect(changeOf([40.4, 37.6], true)).toMatchObject({ direction: 'down', by: 2, tone: 'ok' })

@@ -33,7 +33,7 @@ test('numbers are narrow, so that a table of totals is shown whole', () => {
   expect(keysOf(columns, [{ ...row({ site: 'Yard' }), machine: null }])).toHaveLength(7)
 })
 
-test('what stands under a column takes no room; what a row has beside its reason has a place of its own', () => {
+test('a line under a column takes no width; a detail beside the reason has a place of its own', () => {
   const columns = [
     column('why'),
     column('also', 'text', { under: 'why' }),

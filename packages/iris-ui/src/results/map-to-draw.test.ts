@@ -39,7 +39,7 @@ describe('marks', () => {
     ])
   })
 
-  test('have each row once, do not touch, and what lies in the area of one is its own', () => {
+  test('contain each row once, do not touch, and each holds exactly the rows of its area', () => {
     const some = fc.record({
       rows: fc.integer({ min: 1, max: 5_000 }),
       name: fc.option(fc.string({ minLength: 1, maxLength: 30 })),

@@ -37,7 +37,7 @@ describe('a cell is shown in the reader’s units, zone and language', () => {
     expect(plain(cellWords({ key: 'a', kind }, value, { formats: american, texts: en, nowMs }))).toBe(inAmerica)
   })
 
-  test('where there is room, older moments have their clock', () => {
+  test('older moments have their time if there is room', () => {
     const around = { formats: danish, texts: da, nowMs, withClock: true }
     expect(cellWords({ key: 'a', kind: 'moment' }, '2026-11-05T15:20:00Z', around)).toBe('5. nov., 16.20')
   })

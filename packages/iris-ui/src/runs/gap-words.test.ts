@@ -23,7 +23,7 @@ test('it does not repeat the sentence of the page', () => {
   expect(words(only, said)).toMatchObject({ heading: 'Not everything was checked.', others: '' })
 })
 
-test('what else the detail says follows, without the gaps once more', () => {
+test('the rest of the detail follows, without repeating the gaps', () => {
   const detail = `${why} 3 machines came off the list since last time.`
   const others = `${why} 3 machines came off the list since last time.`
   expect(words({ text: `${only} ${why}`, parts: [only, why] }, undefined, detail)).toMatchObject({

@@ -99,7 +99,7 @@ test('an action that is no longer in the catalogue keeps a readable name', () =>
   expect(titleOf('clear-stale-events', [])).toBe('Clear stale events')
 })
 
-test('what a server in development adds for makers stands apart from the reason that people read', () => {
+test('shows what a development server adds for makers apart from the reason', () => {
   const run = aRun({
     state: 'failed',
     reason: 'TRACKUNIT_REFUSED',

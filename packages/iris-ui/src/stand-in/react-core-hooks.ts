@@ -39,12 +39,12 @@ export function useFilterBarContext(): { filterBarValues: { sites: string[] } } 
   return { filterBarValues: useHostState().context.filterBar ?? nothingChosen }
 }
 
-/** A guess without a model: what Manager's frame keeps back. Where there is no such hook, nothing is known to be. */
+/** A guess: what Manager's frame blocks. Without such a hook, nothing is known. */
 export function useFrameContext(): { downloads: 'blocked' | undefined } {
   return { downloads: useHostState().context.downloads }
 }
 
-/** Where the page is being left, nobody is there to answer. */
+/** If the page is being left, no one answers. */
 const gone = () => {}
 const nothingChosen = { sites: [] }
 

@@ -1,6 +1,6 @@
 import type { AppWords } from '../texts/en.ts'
 
-/** How the app is called, and how it looks. */
+/** The app's name and look. */
 export interface AppLook extends AppWords {
   /** Two colours, `#rrggbb`; without them those of `tokens.css`. The server checks their contrast when it starts. */
   accent?: { light: string; dark: string } | undefined

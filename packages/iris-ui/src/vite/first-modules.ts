@@ -13,8 +13,8 @@ export interface ModuleGraph {
 const ALL = '*'
 
 /**
- * The modules that these import, and so on. Of a module that does nothing but pass on exports, only those are followed that
- * somebody imports: otherwise one name of a library's index would bring all of the library.
+ * The modules that these import, and so on. Of a module that only re-exports, only the used exports are followed: otherwise one
+ * name of a library's index would bring in the whole library.
  */
 export function neededBy(entries: readonly string[], graph: ModuleGraph): Set<string> {
   const needed = new Set<string>()
@@ -47,10 +47,10 @@ interface Link {
 
 interface Links {
   imports: Link[]
-  /** What it passes on, and under which name. */
+  /** What it re-exports, and under which name. */
   exports: Array<Link & { as: string }>
   stars: string[]
-  /** It has nothing of its own. */
+  /** It has no code of its own. */
   isIndex: boolean
 }
 

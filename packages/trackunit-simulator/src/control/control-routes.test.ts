@@ -87,7 +87,7 @@ test('lets a fault answer a number of times, then the endpoint itself', async ()
   expect(await first?.json()).toEqual({ code: 'DOWN' })
 })
 
-test('breaks only after so many answers, when so told', async () => {
+test('breaks only after a number of answers, on request', async () => {
   await using simulator = await startSimulator()
   await simulator.control('PUT', 'faults', { jwks: { status: 503, after: 2 } })
 
@@ -96,7 +96,7 @@ test('breaks only after so many answers, when so told', async () => {
   expect(statuses).toEqual([200, 200, 503, 503])
 })
 
-test('cuts the connection, or never answers, when so told', async () => {
+test('cuts the connection, or never answers, on request', async () => {
   await using simulator = await startSimulator()
   await simulator.control('PUT', 'faults', { jwks: { cut: true }, apptoken: { hang: true } })
 
@@ -117,7 +117,7 @@ test('makes a caller wait whose body was read already', async () => {
   }
 })
 
-test('notes who asks again before Retry-After is over', async () => {
+test('reports callers that ask again before Retry-After is over', async () => {
   await using simulator = await startSimulator()
   await simulator.control('PUT', 'faults', { jwks: { retryAfterS: 60, times: 1 } })
 
@@ -132,7 +132,7 @@ test('notes who asks again before Retry-After is over', async () => {
   expect(await simulator.brokenRules()).toEqual([])
 })
 
-test('counts by endpoint, and starts again when told', async () => {
+test('counts by endpoint, and starts over on request', async () => {
   await using simulator = await startSimulator()
   await simulator.tokenFor(nordvang)
   await simulator.send('GET', '/api/marketplace/jwks')

@@ -137,7 +137,7 @@ test.each(['unpublished', 'userTokens', 'symmetric', 'none'])('delivers what was
   await expect(simulator.verify(identity)).rejects.toThrow()
 })
 
-test('delivers any text, without an identity when so told', async () => {
+test('delivers any text, without an identity on request', async () => {
   await using simulator = await started()
 
   await simulator.control('POST', 'deliver', { body: 'not JSON', identity: null, contentType: 'text/plain' })

@@ -148,7 +148,7 @@ test('refuses a scope that the plan does not include, in words of its own', asyn
   expect(await simulator.brokenRules()).toEqual([])
 })
 
-test('a client starts to work when it was told to', async () => {
+test('a client starts to work at the requested time', async () => {
   await using simulator = await startSimulator()
   await simulator.control('POST', 'install', { accountId: nordvang, ...client, deliver: false, worksAfterMs: 60_000 })
 

@@ -35,7 +35,7 @@ test('an asset that is removed between two pages leaves its place empty', async 
   expect(left).toHaveLength(100)
 })
 
-test('assets that vanish while a page is made are null with an error each, when so told', async () => {
+test('assets that vanish while a page is made are null with an error each, on request', async () => {
   await using simulator = await withToken()
   await simulator.control('PUT', 'faults', { graphql: { vanished: true, times: 1 } })
 

@@ -124,7 +124,7 @@ test('limits an API user to the points of a window, and says in milliseconds whe
   expect((await ask(simulator, token, { query })).errors).toBeUndefined()
 })
 
-test('notes a query for which fewer than ten times its points are left, once that was told', async () => {
+test('reports a query when fewer than ten times its points are left, once an answer has said so', async () => {
   await using simulator = await startSimulator()
   await simulator.control('PUT', 'settings', { pointsPerWindow: 56 })
   const token = await simulator.tokenFor(nordvang)
@@ -141,7 +141,7 @@ test('notes a query for which fewer than ten times its points are left, once tha
   expect(await asks(told)).toEqual(['graphql-points-left']) // A new window.
 })
 
-test('gives errors and the rest of the data together when so told', async () => {
+test('gives errors and the rest of the data together on request', async () => {
   await using simulator = await startSimulator()
   const token = await simulator.tokenFor(nordvang)
   await simulator.control('PUT', 'faults', { graphql: { partial: true, times: 1 } })
