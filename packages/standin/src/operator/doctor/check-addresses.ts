@@ -25,7 +25,7 @@ export async function checkKeySet(
   const count = Array.isArray(found?.keys) ? found.keys.length : 0
   const keys =
     answer.ok && count > 0
-      ? good(check, `${url} has ${count} keys.`)
+      ? good(check, `${url} has ${count === 1 ? 'one key' : `${count} keys`}.`)
       : wrong(check, `${url} answers ${answer.status} and no key set. Correct ${setting}.`)
   return [keys, ...checkClock(url, answer.headers.get('date'), outside.clock.now())]
 }
