@@ -36,6 +36,7 @@ test('the first words say what the page says', () => {
     begins: 'normal',
     headline: 'Standin is working. Nothing needs you.',
     lead: 'It works for Nordvang, even when nobody is signed in. Working since Friday.',
+    button: 'Start an action',
   })
   expect(words({}, da)?.headline).toBe('Standin virker. Intet kræver dig.')
   const incomplete = aRun({ actionId: 'list', state: 'succeeded', incomplete: 'Data health is left out.' })

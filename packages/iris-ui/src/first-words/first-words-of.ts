@@ -18,6 +18,8 @@ export interface FirstWords {
   begins: 'start' | 'normal'
   headline: string
   lead: string
+  /** The button that is going to stand beside them, for its place: without it, lines would break elsewhere. */
+  button?: string
 }
 
 interface Around {
@@ -50,7 +52,8 @@ export function firstWordsOf(answers: Pick<FirstAnswers, 'arrived'>, around: Aro
     texts,
     formats,
   })
-  return { begins, headline, lead: means.join(' ') }
+  const words = { begins, headline, lead: means.join(' ') }
+  return known.actions.length > 0 ? { ...words, button: texts.actions.startAction } : words
 }
 
 /** Undefined as long as one of them is missing. */

@@ -29,7 +29,7 @@ export async function showFirstWords({ app, user, account, first }: Given): Prom
 }
 
 /** In place of the shape of the first picture, if that is still there. */
-function write({ begins, headline, lead }: FirstWords, texts: FirstTexts): void {
+function write({ begins, headline, lead, button }: FirstWords, texts: FirstTexts): void {
   const shape = document.querySelector('.first-shape')
   const main = shape?.querySelector('main')
   if (!shape || !main) return
@@ -41,11 +41,24 @@ function write({ begins, headline, lead }: FirstWords, texts: FirstTexts): void 
   if (begins === 'start') heading.dataset.room = withRoom(texts)
   words.append(heading, element('p', 'lead', lead))
   if (words !== sentence) sentence.append(element('span', 'sk round'), words)
+  if (button) sentence.append(placeOf(button))
   page.append(sentence)
   main.replaceChildren(page)
   main.lang = texts.language
   shape.classList.add('said')
   shape.removeAttribute('aria-hidden')
+}
+
+/** As wide as the button, and not there: nothing would happen when it is pressed. */
+function placeOf(button: string): HTMLElement {
+  const place = element('div', 'acts')
+  const shape = element('span', 'btn go', button)
+  const icon = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  icon.classList.add('i')
+  shape.prepend(icon)
+  place.append(shape)
+  place.style.visibility = 'hidden'
+  return place
 }
 
 function element(name: string, className = '', text = ''): HTMLElement {
