@@ -8,6 +8,8 @@ export interface FirstPaint {
   wholeMs: number
   /** Whether React was still loading then. */
   isBeforeReact: boolean
+  /** Where the headline was at first, and where it is at last. */
+  places: string[]
   /** The headlines that the page had one after the other. */
   headlines: string[]
   /** The cumulative layout shift while the page loads. */
@@ -27,9 +29,10 @@ export async function measureFirstPaint({ page, app, frame }: Manager): Promise<
   await app.locator('[data-useful]').waitFor({ timeout: 30_000 })
   // The rest of the page is loaded, too.
   await app.locator(whole).first().waitFor({ timeout: 30_000 })
+  await frame().waitForFunction(() => 'wholeMs' in globalThis)
   return frame().evaluate(() => {
-    const { usefulMs, wholeMs, isBeforeReact, headlines, layoutShift } = globalThis as unknown as FirstPaint
-    return { usefulMs, wholeMs, isBeforeReact, headlines, layoutShift }
+    const { usefulMs, wholeMs, isBeforeReact, places, headlines, layoutShift } = globalThis as unknown as FirstPaint
+    return { usefulMs, wholeMs, isBeforeReact, places, headlines, layoutShift }
   })
 }
 
@@ -58,6 +61,9 @@ function watchPaint(whole: string): void {
   const page = globalThis as unknown as FirstPaint
   page.layoutShift = 0
   page.headlines = []
+  page.places = []
+  const notePlace = () =>
+    page.places.push(JSON.stringify(document.querySelector('.page-overview h1')?.getBoundingClientRect()))
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
       if (!entry.hadRecentInput) page.layoutShift += entry.value
@@ -69,6 +75,7 @@ function watchPaint(whole: string): void {
       page.isBeforeReact = !document.querySelector('.standin')
       requestAnimationFrame(() => {
         page.usefulMs = performance.now()
+        notePlace()
         document.documentElement.dataset.useful = 'yes'
       })
     }
@@ -77,6 +84,7 @@ function watchPaint(whole: string): void {
     observer.disconnect()
     requestAnimationFrame(() => {
       page.wholeMs = performance.now()
+      notePlace()
     })
   }).observe(document, { subtree: true, childList: true })
 }
