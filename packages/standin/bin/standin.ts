@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -12,8 +12,8 @@ if (Number.parseInt(process.versions.node, 10) < leastNode) {
 }
 // Compiling takes half of a short command's time. The cache is beside the code: who can write there can change the code, too.
 const installed = findUpwards(import.meta.dirname, ['node_modules'])
-if (installed) enableCompileCache(join(installed, '.cache', 'standin-compiled'))
-// Only now: an older Node cannot even parse it.
+if (installed) nodeModule.enableCompileCache(join(installed, '.cache', 'standin-compiled'))
+// After the check: an older Node cannot even parse it.
 const { runOperatorCommand } = await import('../src/operator/operator.ts')
 
 // A reader that has enough, such as `head`, closes the pipe. What was begun is finished; what follows callbacks ends.

@@ -48,7 +48,7 @@ test('of several replicas one sweeps, until it has done; then it is not due for 
   expect(one.swept()).toBe(2)
   expect(other.swept()).toBe(0)
   expect(await other.isDue('ageing')).toBe(false)
-  await one.sql`update sweeps set next_at = now() where name = 'ageing'`
+  await one.sql`update sweeps set next_at = now() - interval '1 second' where name = 'ageing'`
   expect(await other.isDue('ageing')).toBe(true)
   expect(await other.sweep('ageing')).toBe(true)
 })
