@@ -16,6 +16,7 @@ import { commitsWithNotices } from './rows/commits-with-notices.ts'
 import { diskOfHandOuts } from './rows/disk-of-hand-outs.ts'
 import { firstPaint } from './rows/first-paint.ts'
 import { idleReplica } from './rows/idle-replica.ts'
+import { longResult } from './rows/long-result.ts'
 import { manyInstallations, millionAccounts } from './rows/many-installations.ts'
 import { runEvents } from './rows/run-events.ts'
 import { fleetOfManyPages, runGoesOn } from './rows/run-goes-on.ts'
@@ -69,6 +70,7 @@ await withStack({ ids: ['idle-replica-statements', 'idle-replica-sessions', 'idl
 const withOwnStack: Array<[ids: string[], open: () => Promise<AsyncDisposable & { comparisons: Comparison[] }>]> = [
   [['click-to-progress'], clickToProgress],
   [['app-first-paint'], firstPaint],
+  [['long-result'], longResult],
   [['many-installations'], manyInstallations],
   [['million-accounts'], millionAccounts],
   [['commits-with-notices'], commitsWithNotices],

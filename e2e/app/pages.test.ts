@@ -4,12 +4,13 @@ import type { Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { wholeTexts } from '../../packages/iris-ui/src/texts/whole-texts.ts'
 import { missingBrowser } from '../browser.ts'
-import { install, type Stack } from '../stack.ts'
+import { install } from '../stack.ts'
 import { barriers, looks, show } from './barriers.ts'
 import { measureFirstPaint } from './first-paint.ts'
 import { focusOn, keysOf } from './keys.ts'
 import { type AppInManager, type Manager, startApp } from './manager.ts'
 import { movingParts } from './moving-parts.ts'
+import { multiplyRows } from './multiply-rows.ts'
 
 // The id determines the account's machines: with another id, too few may need attention for the search to appear.
 const account = '6e0c2f7a-1b5d-4d83-9a46-c0f1e7b2d935'
@@ -747,16 +748,6 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await fresh.close()
   })
 })
-
-/** A run of that many machines would take half a minute; repeating its rows gives a table of the same length. */
-async function multiplyRows({ sql }: Stack, run: string, rows: number): Promise<void> {
-  await sql`
-    insert into run_result_rows (account_id, run_id, position, row_id, machine, cells, is_new, searched)
-    select account_id, run_id, own.rows * copy + position, row_id || '-' || copy, machine, cells, is_new, searched
-    from run_result_rows, (select rows from run_results where run_id = ${run}) own, generate_series(1, ${rows}) copy
-    where run_id = ${run} and own.rows * copy + position < ${rows}`
-  await sql`update run_results set rows = ${rows} where run_id = ${run}`
-}
 
 /** Every layout shift since the frame was loaded. */
 async function layoutShift(): Promise<number> {
