@@ -120,6 +120,12 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     const start = inside.getByRole('button', { name: 'Start attention list' })
     const bottom = await start.evaluate((element) => element.getBoundingClientRect().bottom)
     expect(bottom).toBeLessThan(840) // In view at 1280 × 900, below Manager's own bar.
+    const topsOf = (selector: string) =>
+      inside.locator(selector).evaluateAll((all) => [...new Set(all.map((each) => each.getBoundingClientRect().top))])
+    await visit('/actions/clear-stale-events') // Its numbers have helps of two and of three lines.
+    await inside.getByText('Look back').waitFor()
+    for (const part of ['label', '.unit'])
+      expect(await topsOf(`.fields > .field:has(> .unit) > ${part}`)).toHaveLength(1)
 
     await visit('/actions/fleet-snapshot')
     await inside.getByRole('textbox', { name: /^Email/ }).fill(bert)

@@ -19,10 +19,10 @@ export function ReceiverFields({ form }: { form: PartsForm }) {
   return (
     <div className="group">
       <h2>{words.result}</h2>
+      {/* Existing values of a schedule stay visible and can be removed. */}
+      {!sendsEmail && !mailed && <p className="help">{words.noEmail}</p>}
       <div className="pair">
         <div>
-          {/* Existing values of a schedule stay visible and can be removed. */}
-          {!sendsEmail && !mailed && <p className="help">{words.noEmail}</p>}
           {(sendsEmail || mailed) && (
             <Field id="f-emails" label={words.email} help={words.emailHelp} problem={emails} optional>
               <input
