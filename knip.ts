@@ -38,7 +38,7 @@ export default {
     },
     // Its actions and their tests import these: a maker who deleted the reference actions writes others.
     'apps/server': { ignoreDependencies: hasReferenceActions ? [] : ['@standin/client', 'fast-check', 'zod'] },
-    // Trackunit runs the lifecycle extension by itself.
+    // Nothing imports the lifecycle extension: Trackunit runs it.
     'apps/iris-app': { entry: ['extensions/*/src/index.{ts,tsx}'] },
     'packages/standin': {
       // Nothing imports them: one fails to compile when the server does not serve what the client promises, browsers load the other.

@@ -21,7 +21,7 @@ const living =
   ({ answer, random, response }: Lie) =>
     json(response, { ...answer, expires_in: lifetimes[Math.floor(random() * lifetimes.length)] })
 
-/** What a token endpoint can say that is not so. Each is told to whoever asks next. */
+/** What a token endpoint can say that is not so. The next request gets one of them. */
 const lies = {
   "another account's token": ({ response, toAnother }: Lie) => json(response, toAnother ?? { error: 'invalid_client' }),
   'a life that is over': living(0, -1, '-60'),

@@ -1,4 +1,4 @@
-/** Holds whoever passes until it is opened. */
+/** Everyone who comes to it waits until it is opened. */
 export function createGate() {
   const { promise, resolve } = Promise.withResolvers<void>()
   const reached = Promise.withResolvers<void>()

@@ -15,7 +15,7 @@ const unknownForMs = 60_000
 const patienceMs = 5_000
 
 /**
- * How many machines an account has, for who is about to start an action for the first time: Trackunit's own count, at most
+ * How many machines an account has, for somebody who is about to start an action for the first time: Trackunit's own count, at most
  * a quarter of an hour old, read with the token that the action will use. Null if it does not come within seconds.
  * @throws StandinError as `allowedAction`
  */
@@ -29,7 +29,7 @@ export async function countMachines(
   const known = machineCounts.get(accountId)
   if (known && ctx.clock.monotonicMs() < known.untilMs) return known.machines
   const count: MachineCount = { machines: askTrackunit(ctx, accountId, action), untilMs: untilOf(ctx, knownForMs) }
-  machineCounts.set(accountId, count) // Whoever asks meanwhile waits for the same answer.
+  machineCounts.set(accountId, count) // Other callers wait for the same answer.
   const machines = await count.machines
   if (machines === null) count.untilMs = untilOf(ctx, unknownForMs)
   return machines

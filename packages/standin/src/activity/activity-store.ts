@@ -2,10 +2,10 @@ import type { AuditTotal, ListedAuditEntry } from '@standin/contracts'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { type AuditKind, eventsOfKinds, kindOf } from '../audit/audit-kinds.ts'
 import { auditEntries } from '../audit/audit-table.ts'
-import { detailsOf } from '../audit/hand-out-kind.ts'
 import { countHandOuts, listHandOuts } from '../audit/hand-out-store.ts'
 import type { Database } from '../database/database.ts'
 import { isAmong, isAmongGiven } from '../database/is-among.ts'
+import { entryOfHandOut, entryOfRow, handOutEvent } from './listed-entry.ts'
 
 type ActorKind = ListedAuditEntry['actor']['kind']
 
@@ -74,18 +74,7 @@ async function listOthers(db: Database, query: AuditQuery, { before, limit }: Au
     )
     .orderBy(desc(auditEntries.at), desc(auditEntries.id))
     .limit(limit)
-  return rows.map(({ id, at, actorKind, actorId, actorName, event, generation, details }) => ({
-    place: { at, number: id },
-    entry: {
-      id: String(id),
-      at: at.toISOString(),
-      actor: { kind: actorKind, id: actorId, name: actorName ?? (actorKind === 'service' ? actorId : null) },
-      event,
-      kind: kindOf(event),
-      generation,
-      details,
-    },
-  }))
+  return rows.map((row) => ({ place: { at: row.at, number: row.id }, entry: entryOfRow(row) }))
 }
 
 async function listHandOutEntries(
@@ -98,24 +87,12 @@ async function listHandOutEntries(
     ...(before.writer !== undefined && { writer: before.writer, seq: before.number }),
   }
   const handOuts = await listHandOuts(db, query, { before: place, limit })
-  return handOuts.map((handOut) => {
-    const { writer, seq, at, groupAt, actorKind, actorId, generation } = handOut
-    return {
-      place: { at: groupAt, writer, number: seq },
-      entry: {
-        id: `${writer}/${seq}`,
-        at: at.toISOString(),
-        actor: { kind: actorKind, id: actorId, name: actorKind === 'service' ? actorId : null },
-        event: handOutEvent,
-        kind: kindOf(handOutEvent),
-        generation,
-        details: detailsOf(handOut),
-      },
-    }
-  })
+  return handOuts.map((handOut) => ({
+    place: { at: handOut.groupAt, writer: handOut.writer, number: handOut.seq },
+    entry: entryOfHandOut(handOut, handOut),
+  }))
 }
 
-const handOutEvent = 'token.issued'
 const hasHandOuts = ({ changesOfRun, kinds }: AuditQuery) =>
   changesOfRun === undefined && (kinds === undefined || kinds.includes(kindOf(handOutEvent)))
 

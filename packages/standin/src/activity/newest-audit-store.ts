@@ -1,12 +1,11 @@
 import type { ListedAuditEntry } from '@standin/contracts'
 import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
-import { kindOf } from '../audit/audit-kinds.ts'
 import { auditEntries } from '../audit/audit-table.ts'
-import { detailsOf } from '../audit/hand-out-kind.ts'
 import { listHandOutMonths, listHandOutWriters } from '../audit/hand-out-store.ts'
 import { handOutGroups, handOutKinds } from '../audit/hand-out-table.ts'
 import type { Database } from '../database/database.ts'
 import { endOfMonth, firstDayOf } from '../database/month-partitions.ts'
+import { entryOfHandOut, entryOfRow } from './listed-entry.ts'
 import type { Chain, Numbered } from './newest-first.ts'
 
 /** An entry of any account, or of none. Tokens of one kind that left together are one. */
@@ -52,20 +51,12 @@ function changesOfAll(db: Database, to: Date | undefined): Chain<NewestEntry> {
         .where(below === undefined ? undefined : lt(id, below))
         .orderBy(desc(id))
         .limit(batch)
-      return rows.map(({ id, at, actorKind, actorId, actorName, event, accountId, generation, details }) => ({
-        number: id,
-        at,
-        accountId,
+      return rows.map((row) => ({
+        number: row.id,
+        at: row.at,
+        accountId: row.accountId,
         times: 1,
-        entry: {
-          id: String(id),
-          at: at.toISOString(),
-          actor: { kind: actorKind, id: actorId, name: actorName ?? (actorKind === 'service' ? actorId : null) },
-          event,
-          kind: kindOf(event),
-          generation,
-          details,
-        },
+        entry: entryOfRow(row),
       }))
     },
   }
@@ -108,19 +99,7 @@ function tokensOf(
         at: group.at,
         accountId: kind.accountId,
         times: group.entries.length,
-        entry: {
-          id: `${writer}/${group.seq}`,
-          at: group.at.toISOString(),
-          actor: {
-            kind: kind.actorKind,
-            id: kind.actorId,
-            name: kind.actorKind === 'service' ? kind.actorId : null,
-          },
-          event: 'token.issued',
-          kind: kindOf('token.issued'),
-          generation: kind.generation,
-          details: detailsOf(kind),
-        },
+        entry: entryOfHandOut(kind, group),
       }))
     },
   }

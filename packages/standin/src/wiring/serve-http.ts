@@ -50,7 +50,7 @@ export async function serveHttp(
   registerHealthRoutes(server, ctx, { isStopping, isWorking, unreadable })
   if (!isFit) {
     const handler = async () => {
-      // Whoever asks may be the operator, and the database is up.
+      // The database is up, and the caller may be the operator: say where the reason stands.
       throw new StandinError('STORAGE_UNAVAILABLE', { retryAfterMs: 30_000, detail: 'GET /health/ready says why.' })
     }
     server.route({ method: ['GET', 'POST'], url: '/*', handler })
