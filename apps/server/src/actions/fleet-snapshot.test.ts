@@ -260,6 +260,19 @@ describe('fleet snapshot', () => {
     await expect(stage.play(fleetSnapshot)).rejects.toMatchObject({ reason: 'TRACKUNIT_REFUSED' })
   })
 
+  test('while Trackunit accepts no token, no shorter list is read instead: the run tries again', async () => {
+    let asked = 0
+    const stage = createReferenceStage({
+      machines: fleetOf(3),
+      onRequest: () => {
+        asked++
+        throw new StandinError('TRACKUNIT_REFUSED', { retryAfterMs: 30_000 })
+      },
+    })
+    await expect(stage.play(fleetSnapshot)).rejects.toMatchObject({ retryAfterMs: 30_000 })
+    expect(asked).toBe(2) // The number of machines, without which the list goes on, and the list.
+  })
+
   test('a run that stops halfway leaves the machines that it read, as a table and as a file marked as a part', async () => {
     const stage = createReferenceStage({
       machines: fleetOf(250),
