@@ -24,13 +24,42 @@ test('reports a mistake in the configuration, stops nothing, and notices the nex
     },
   })
 
-  changed('standin.config.ts')
+  changed(['standin.config.ts'])
   await refused.promise
   expect(started).toEqual([])
   expect(said).toEqual([expect.stringContaining('name: too long')])
 
   mistake = undefined
-  changed('standin.config.ts')
+  changed(['standin.config.ts'])
   await runsAgain.promise
   expect(started).toEqual(['simulator', 'server'])
+})
+
+test('a file that changes during a restart hides none of the files before it', async () => {
+  const said: string[] = []
+  const firstStart = Promise.withResolvers<void>()
+  const reported = Promise.withResolvers<void>()
+  let starts = 0
+  const changed = createRestarts({
+    say: (line) => {
+      said.push(line)
+      reported.resolve()
+    },
+    isStopping: () => false,
+    isServerReady: async () => starts > 1,
+    startAgain: async () => {
+      starts++
+      firstStart.resolve()
+      return { ended: Promise.withResolvers<number>().promise }
+    },
+    readConfig: async () => {},
+  })
+
+  changed(['actions/count-machines.ts'])
+  await firstStart.promise
+  changed(['package.json'])
+  await reported.promise
+  expect(said).toEqual([
+    'actions/count-machines.ts, package.json changed: the server has restarted, and runs continue.',
+  ])
 })

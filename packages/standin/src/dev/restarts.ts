@@ -10,40 +10,53 @@ interface Restarting {
 }
 
 /**
- * Restarts the server after a change, once at a time: a change during a restart causes another one. A mistake in
- * `standin.config.ts` is reported, and everything continues as it was until the next change.
- * @returns a function to call with the name of the file that changed
+ * Restarts the server after a change, once at a time: a change during a restart causes another one, which names both. A
+ * mistake in `standin.config.ts` is reported, and everything continues as it was until the next change.
+ * @returns a function to call with the names of the files that changed
  */
 export function createRestarts({ say, isStopping, isServerReady, startAgain, readConfig }: Restarting) {
-  let changedFile: string | undefined
+  const changedFiles = new Set<string>()
   let isRestarting = false
 
-  async function restart(because: string): Promise<void> {
-    if (because.endsWith('standin.config.ts')) {
+  /** @returns whether the server is ready with these files */
+  async function restart(because: readonly string[]): Promise<boolean> {
+    if (because.some((file) => file.endsWith('standin.config.ts'))) {
       await readConfig()
       await startAgain('simulator')
     }
     const server = await startAgain('server')
-    const isSettled = async () => changedFile !== undefined || isStopping() || (await isServerReady())
+    const isSettled = async () => changedFiles.size > 0 || isStopping() || (await isServerReady())
     await Promise.race([server?.ended, until('the server', isSettled).catch(() => {})])
-    if (await isServerReady().catch(() => false))
-      say(`${because} changed: the server has restarted, and runs continue.`)
+    return await isServerReady().catch(() => false)
   }
 
   async function restartWhileChanged(): Promise<void> {
     isRestarting = true
-    while (changedFile !== undefined && !isStopping()) {
-      const because = changedFile
-      changedFile = undefined
-      await restart(because).catch((error: unknown) =>
-        say(`${error instanceof Error ? error.message : error}\nStandin tries again after the next change.`),
-      )
+    const unreported = new Set<string>()
+    while (changedFiles.size > 0 && !isStopping()) {
+      const because = [...changedFiles]
+      changedFiles.clear()
+      for (const file of because) unreported.add(file)
+      try {
+        if (!(await restart(because))) continue
+        say(`${listed([...unreported])} changed: the server has restarted, and runs continue.`)
+        unreported.clear()
+      } catch (error) {
+        say(`${error instanceof Error ? error.message : error}\nStandin tries again after the next change.`)
+      }
     }
     isRestarting = false
   }
 
-  return (file: string): void => {
-    changedFile = file
+  return (files: readonly string[]): void => {
+    for (const file of files) changedFiles.add(file)
     if (!isRestarting) void restartWhileChanged()
   }
 }
+
+const mostListed = 3
+
+const listed = (files: readonly string[]): string =>
+  files.length <= mostListed
+    ? files.join(', ')
+    : `${files.slice(0, mostListed).join(', ')} and ${files.length - mostListed} more`
