@@ -148,8 +148,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await app.stack.control('settings', { apiLatencyMs: 0 }, 'PUT')
     await inside.getByRole('heading', { name: /machines need attention/ }).waitFor()
 
-    // The button that had the focus is gone. From the sentence, the list is two steps away.
+    // The button that had the focus is gone. From the sentence, the list is two steps away, once it is there.
     await focusOn(frame(), 'h1')
+    await inside.locator('[data-index="0"] .mach').waitFor()
     await keys.tabTo('Skip to the list', { most: 3 })
     await keys.press('Enter')
     await focusOn(frame(), '[data-index="0"] .mach')
