@@ -187,6 +187,24 @@ describe('invariant 3: replaced credentials are kept, so that an operator can ro
     expect(await inForce(stack)).toBe('client-b')
   })
 
+  test.each([
+    { from: [1, 1], firstProven: 5 },
+    { from: [1, 1], firstProven: 4 },
+    { from: [1, 2], firstProven: 5 },
+    { from: [2, 1], firstProven: 5 },
+  ])('the last of two decisions wins: $from, proven first $firstProven', async ({ from, firstProven }) => {
+    const stack = await createStack()
+    for (const at of [1, 2, 3]) await install(stack, `client-${at}`, { at })
+    for (const generation of from) await rollBack(stack, generation)
+    const later = firstProven === 5 ? 4 : 5
+    await stack.connection.sql`update credentials set next_attempt_at = null where generation = ${later}`
+    await proveDueCredentials(stack.ctx)
+    await stack.connection.sql`
+      update credentials set next_attempt_at = now() - interval '1 second' where state = 'pending'`
+    await proveDueCredentials(stack.ctx)
+    expect(await findCredentialsInForce(stack.ctx, account)).toMatchObject({ generation: 5 })
+  })
+
   test('redeliveries of both change nothing, and a newer callback still takes over', async () => {
     const stack = await replaced()
     await rollBack(stack, 1)

@@ -10,12 +10,13 @@ import {
 } from './account-store.ts'
 import { forgedCredentialsDetail, signedCredentials } from './account-table.ts'
 import { isInForce } from './credential-lifecycle.ts'
-import { comparePositions } from './credential-order.ts'
+import { comparePositions, type Position } from './credential-order.ts'
 import { unstopped } from './uninstall-lifecycle.ts'
 
 /**
  * Goes back to superseded or rejected credentials, as a new generation: it is proven like any other, and the credentials in
- * force serve until then. Its position is just after theirs, so that a later callback still replaces it.
+ * force serve until then. Its position is just after theirs, so that a later callback still replaces it, and after those of
+ * earlier roll-backs that are not proven yet, so that the last decision wins.
  * @returns the new generation
  * @throws StandinError `INSTALLATION_NOT_FOUND`, or `INPUT_INVALID` if that generation is in another state, or was erased
  */
@@ -43,7 +44,7 @@ export async function rollBackCredentials(
     const binding = { account: accountId, app: appId, column: 'client-secret' } as const
     const secret = await ctx.vault.open(old.sealedSecret, { ...binding, generation: from })
     const last = credentials.find(isInForce) ?? old
-    const { issuedAt, tieBreak } = comparePositions(last, old) > 0 ? last : old
+    const { issuedAt, tieBreak } = positionAfter(comparePositions(last, old) > 0 ? last : old, credentials)
     const now = ctx.clock.now()
     // A redelivery is recognised as the generation that has these credentials now.
     await updateCredentials(tx, old, { contentDigest: null })
@@ -55,7 +56,7 @@ export async function rollBackCredentials(
       contentDigest,
       releasedAt,
       issuedAt,
-      tieBreak: `${tieBreak}~`,
+      tieBreak,
       sealedSecret: await ctx.vault.seal(secret, { ...binding, generation }),
       state: 'pending',
       bound: true, // The operator vouches for them.
@@ -67,4 +68,10 @@ export async function rollBackCredentials(
     await record(tx, { actor, event: 'credentials.rolled-back', accountId, generation, details: { clientId, from } })
     return generation
   })
+}
+
+function positionAfter({ issuedAt, tieBreak }: Position, taken: readonly Position[]): Position {
+  let next = `${tieBreak}~`
+  while (taken.some((each) => comparePositions(each, { issuedAt, tieBreak: next }) === 0)) next += '~'
+  return { issuedAt, tieBreak: next }
 }
