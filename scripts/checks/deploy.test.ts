@@ -1,12 +1,25 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parser } from '@prometheus-io/lezer-promql'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { readConfig } from '../../packages/standin/src/config/config.ts'
 import { environmentSchema } from '../../packages/standin/src/config/environment-schema.ts'
 import { registerHealthRoutes } from '../../packages/standin/src/http/health-route.ts'
+import { createHttpServer } from '../../packages/standin/src/http/http-server.ts'
 import { createMetrics } from '../../packages/standin/src/observability/metrics.ts'
+import { createHttpStack } from '../../packages/standin/test/http-stack.ts'
 import app from '../../standin.config.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -159,6 +172,62 @@ test('the systemd unit and the image start the server in the same way', () => {
   expect(unit).toContain(`ExecStart=/usr/bin/${JSON.parse(words).join(' ')}\n`)
   const loaded = [...unit.matchAll(/^LoadCredential=([\w-]+):/gm)].map(([, name]) => name)
   expect([...unit.matchAll(/_FILE=%d\/([\w-]+)$/gm)].map(([, name]) => name)).toEqual(loaded)
+})
+
+test('systemd starts a server again however often its database is away at the start', () => {
+  expect(unit).toMatch(/^StartLimitIntervalSec=0$/m)
+  expect(unit).toMatch(/^Restart=always$/m)
+})
+
+test('a command gets the settings of the systemd unit, its file and its secrets, and no shell reads them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'standin-unit-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const moved = unit.replaceAll('/etc/standin', `${folder}/etc`).replaceAll('/opt/standin', folder)
+  mkdirSync(join(folder, 'bin'))
+  mkdirSync(join(folder, 'etc'))
+  writeFileSync(join(folder, 'unit'), moved)
+  writeFileSync(
+    join(folder, 'etc/standin.env'),
+    '# A comment\n\nPUBLIC_URL=https://callbacks.example.com\nMAIL_FROM="Fleet $HOME <fleet@example.com>"\nSMTP_URL=smtp://a:`b`@c\n',
+  )
+  writeFileSync(join(folder, 'bin/standin'), '#!/bin/sh\npwd\necho "$@"\nenv\n', { mode: 0o755 })
+  const command = join(root, 'deploy/standin-command.sh')
+  const out = execFileSync(command, ['keys', 'list'], { env: { PATH: process.env.PATH, UNIT: join(folder, 'unit') } })
+  const [place, words, ...lines] = out.toString().split('\n')
+  expect(place).toBe(realpathSync(folder))
+  expect(words).toBe('keys list')
+  const names = [...unit.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name)
+  expect(lines.map((line) => line.split('=', 1)[0])).toEqual(expect.arrayContaining(names))
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'NODE_ENV=production',
+      `DATABASE_URL_FILE=${folder}/etc/database-url`,
+      `CALLBACK_PATH_SECRET_FILE=${folder}/etc/callback-path-secret`,
+      'PUBLIC_URL=https://callbacks.example.com',
+      'MAIL_FROM=Fleet $HOME <fleet@example.com>',
+      'SMTP_URL=smtp://a:`b`@c',
+    ]),
+  )
+})
+
+test('no proxy keeps an idle connection as long as the server does: a POST that meets its end is not sent again', async () => {
+  const { ctx } = createHttpStack()
+  const server = await createHttpServer(ctx)
+  onTestFinished(() => server.close())
+  const serverS = server.server.keepAliveTimeout / 1_000
+  expect(serverS).toBeGreaterThan(60) // What balancers use unless told otherwise.
+  const kept = { nginx: /^ *keepalive_timeout (\d+)s;$/m, Caddyfile: /^\s*keepalive (\d+)s$/m }
+  expect(Number(kept.nginx.exec(read('deploy/nginx.conf'))?.[1])).toBeLessThan(serverS)
+  expect(Number(kept.Caddyfile.exec(read('deploy/Caddyfile'))?.[1])).toBeLessThan(serverS)
+})
+
+test('nginx speaks HTTP/2: each stream of the app would take one of the six connections of a browser', () => {
+  expect(read('deploy/nginx.conf')).toMatch(/^ *listen 443 ssl http2;$/m)
+})
+
+test('no log fills the disk of a machine with Docker', () => {
+  for (const [name, { logging }] of Object.entries<{ logging?: object }>(compose.services))
+    expect({ name, logging }).toEqual({ name, logging: { options: { 'max-size': '50m', 'max-file': '5' } } })
 })
 
 test('the spool is on a volume of its own, which the image lets its user write', () => {

@@ -14,7 +14,12 @@ const app = {
 export async function operate(
   stack: Pick<CallbackStack, 'url' | 'ringText'>,
   argv: string[],
-  { encryptionKeys = stack.ringText, root = '', isColoured = false } = {},
+  {
+    encryptionKeys = stack.ringText,
+    root = '',
+    isColoured = false,
+    onOut,
+  }: { encryptionKeys?: string; root?: string; isColoured?: boolean; onOut?: (text: string) => void } = {},
 ) {
   let [out, said] = ['', '']
   const exitCode = await runOperatorCommand({
@@ -28,7 +33,10 @@ export async function operate(
       STANDIN_LINK_KEYS: `l:${'B'.repeat(43)}`,
       STANDIN_AUDIT_KEYS: auditKeys,
     },
-    writeOut: (text) => (out += text),
+    writeOut: (text) => {
+      out += text
+      onOut?.(text)
+    },
     writeErr: (text) => (said += text),
   })
   return { out, said, exitCode }

@@ -4,6 +4,7 @@ import postgres, { type Sql } from 'postgres'
 import type { Clock } from '../clock.ts'
 import { drizzleOf } from './drizzle-of.ts'
 import { withPreparedStatements } from './prepared-statements.ts'
+import { readTls } from './sockets/read-tls.ts'
 import { createSockets, type Sockets } from './sockets/sockets.ts'
 
 /** What a store works on: the database or a transaction. */
@@ -55,8 +56,10 @@ export function connectDatabase(
 ): Connection {
   const options = connectionOptions({ max: pool, name: 'standin' })
   const { options: ofSockets, cut, end } = createSockets(url, { heardEveryMs: statementMs })
-  const sql = postgres(url, {
+  const { url: address, options: ofTls } = readTls(url)
+  const sql = postgres(address, {
     ...options,
+    ...ofTls,
     ...ofSockets,
     // Behind a transaction pooler, a session may not know a statement that another one prepared.
     prepare: !pooled,

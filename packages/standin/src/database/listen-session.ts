@@ -6,6 +6,7 @@ import { within } from '../within.ts'
 import { advisoryLocks } from './advisory-locks.ts'
 import { connectionOptions } from './database.ts'
 import { namesOneHost, openSocket, type SocketAddress } from './sockets/open-socket.ts'
+import { readTls } from './sockets/read-tls.ts'
 
 /** One session of PostgreSQL: it listens, and its advisory lock shows that this process is alive. */
 export interface ListenSession {
@@ -55,8 +56,10 @@ export async function openListenSession(
   let heardOfMs = performance.now()
   let socket: Socket | undefined
   const common = connectionOptions({ max: 1, name: 'standin-listen' })
+  const { url: address, options: ofTls } = readTls(url)
   const options: Options<Record<string, never>> & Partial<Untyped> = {
     ...common,
+    ...ofTls,
     connection: { ...common.connection, ...serverKeepalive },
     connect_timeout: connectWithinMs / 1_000,
     idle_timeout: 0,
@@ -71,7 +74,7 @@ export async function openListenSession(
       return socket
     }
   }
-  const sql: Sql = postgres(url, options as Options<Record<string, never>>)
+  const sql: Sql = postgres(address, options as Options<Record<string, never>>)
   const end = () => {
     isLost = true
     lose()

@@ -5,6 +5,7 @@ import { advisoryLocks } from './advisory-locks.ts'
 import { connectionOptions } from './database.ts'
 import { drizzleOf } from './drizzle-of.ts'
 import { addMonthsAhead } from './month-partitions.ts'
+import { readTls } from './sockets/read-tls.ts'
 
 /** Two folders up in the sources and in the built package. */
 export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -19,7 +20,12 @@ const longestChangeMs = 600_000
  */
 export async function migrateDatabase(url: string, { waitForLocksMs = 5_000 } = {}): Promise<void> {
   const options = connectionOptions({ max: 1, name: 'standin-migrate' })
-  const sql = postgres(url, { ...options, connection: { ...options.connection, statement_timeout: longestChangeMs } })
+  const { url: address, options: ofTls } = readTls(url)
+  const sql = postgres(address, {
+    ...options,
+    ...ofTls,
+    connection: { ...options.connection, statement_timeout: longestChangeMs },
+  })
   try {
     await sql`select pg_advisory_lock(${advisoryLocks.migrations})`
     await sql`select set_config('lock_timeout', ${String(waitForLocksMs)}, false)`

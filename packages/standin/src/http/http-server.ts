@@ -15,6 +15,12 @@ import { traceRequests } from './trace-requests.ts'
 const maxParamLength = 5_000
 
 /**
+ * Longer than a balancer keeps an idle connection: usually a minute. A server that closes one first can do so just as a request
+ * arrives on it, and no balancer sends a POST, such as a callback, a second time.
+ */
+const keepAliveTimeoutMs = 75_000
+
+/**
  * Fastify with what all routes share: limits, time-outs, CORS, one form of error, one log line without the URL.
  * @param fastRoutes routes that are answered before Fastify sees them
  */
@@ -33,7 +39,7 @@ export async function createHttpServer(
     requestTimeout: 30_000,
     clientErrorHandler: answerMalformedRequest,
     connectionTimeout: 60_000,
-    keepAliveTimeout: 30_000,
+    keepAliveTimeout: keepAliveTimeoutMs,
     // `drainHttp` closes idle connections itself, and still serves requests that arrive on others.
     forceCloseConnections: false,
     return503OnClosing: false,

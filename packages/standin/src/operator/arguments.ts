@@ -1,5 +1,5 @@
 import { accountIdSchema } from '@standin/contracts'
-import { Argument, InvalidArgumentError } from 'commander'
+import { Argument, type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { accountNameSchema } from '../accounts/names/account-name.ts'
 
@@ -74,11 +74,21 @@ export function deliveryId(text: string): string {
   return text.toLowerCase()
 }
 
-export function moment(text: string): Date {
+function moment(text: string): Date {
   const { success } = z.iso.datetime({ offset: true }).safeParse(text)
   if (!success) throw new InvalidArgumentError('a time such as 2026-11-01T00:00:00Z')
   return new Date(text)
 }
+
+export interface Period {
+  from?: Date
+  to?: Date
+}
+
+export const inPeriod = (command: Command): Command =>
+  command
+    .option('--from <time>', 'not before this moment, such as 2026-11-01T00:00:00Z', moment)
+    .option('--to <time>', 'not after this moment', moment)
 
 /** @param most the largest number allowed */
 export const numberUpTo =

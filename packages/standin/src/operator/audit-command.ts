@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { type AuditProblem, type LoggedHead, verifyAudit } from '../audit/verify-audit.ts'
 import { addHolders } from './add-holders.ts'
-import { addAuditLists } from './audit-list.ts'
+import { addAuditExport } from './audit-export.ts'
+import { addAuditList } from './audit-list.ts'
 import { findRolledBack, type RolledBackRow } from './find-rolled-back.ts'
 import { CommandFailed, printable, printResult, type Terminal, withContext } from './terminal.ts'
 
@@ -31,7 +32,8 @@ export function addAuditCommand(program: Command, terminal: Terminal): void {
     })
 
   addHolders(audit.command('holders'), terminal)
-  addAuditLists(audit, terminal)
+  addAuditList(audit, terminal)
+  addAuditExport(audit, terminal)
 }
 
 const examples = `
@@ -41,6 +43,7 @@ Examples:
   standin audit list --no-tokens --from 2026-11-01T00:00:00Z
   standin audit list --event credentials.parked
   standin audit list --account 11111111-1111-4111-8111-111111111111 --limit 20
+  standin audit export --to 2026-11-01T00:00:00Z
   standin audit export --account 11111111-1111-4111-8111-111111111111 --from 2026-11-01T00:00:00Z`
 
 /** Names of writers are ours, made of digits. */

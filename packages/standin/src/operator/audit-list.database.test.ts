@@ -84,6 +84,68 @@ test('without an account the newest entries of all are listed, page by page, tok
   )
 })
 
+const linesOf = (out: string) =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+test('the whole audit is exported, single changes too, and goes on where it stopped', async () => {
+  await using stack = await createAuditStack(database)
+  await stack.sql`truncate audit_entries`
+  await stack.startWriter().recordHandOut(handOut())
+  await stack.sql`insert into audit_entries (at, actor_kind, actor_id, event, account_id, details)
+    select now() - (2500 - n) * interval '1 second', 'system', 'test', case n % 2 when 0 then 'run.started' else 'change.made' end,
+      ${account}, '{}' from generate_series(1, 2500) as n`
+  const whole = await standin('audit', 'export')
+  expect(whole.exitCode).toBe(0)
+  const all = linesOf(whole.out)
+  expect(all.filter(({ event }) => event !== 'token.issued')).toHaveLength(2_500)
+  expect(all.filter(({ event }) => event === 'token.issued').length).toBeGreaterThan(0)
+  expect(all[0]).toMatchObject({ accountId: account, details: expect.anything() })
+
+  const first = await standin('audit', 'export', '--limit', '1200')
+  const after = / add --after (\S+)/.exec(first.said)?.[1] ?? ''
+  const rest = await standin('audit', 'export', '--after', after)
+  expect(rest).toMatchObject({ exitCode: 0, said: '' })
+  expect([...linesOf(first.out), ...linesOf(rest.out)]).toEqual(all)
+})
+
+test('an export whose reader has gone ends at once, and says where to go on', async () => {
+  await using stack = await createAuditStack(database)
+  await stack.sql`insert into audit_entries (at, actor_kind, actor_id, event, details)
+    select now(), 'system', 'test', 'run.started', '{}' from generate_series(1, 2500) as n`
+  const printed: string[] = []
+  const environment = { url: database.url, ringText: `k:${'A'.repeat(43)}` }
+  const { exitCode, said } = await operate(environment, ['audit', 'export'], {
+    onOut: (text) => {
+      if (printed.push(text) === 1) process.emit('SIGTERM', 'SIGTERM') // As bin/standin.ts does when a pipe is closed.
+    },
+  })
+  expect(printed).toHaveLength(1_000)
+  expect(exitCode).toBe(1)
+  expect(said).toMatch(/^Stopped after 1000 entries\. To go on: add --after \S+\n/)
+})
+
+test('the export of an account has the changes of its runs, also of runs that began before the period', async () => {
+  await using stack = await createRunStack({ database, actions: [createReportAction()] })
+  await stack.install()
+  await stack.sql`truncate audit_entries`
+  const run = randomUUID()
+  await stack.sql`insert into audit_entries (at, actor_kind, actor_id, event, account_id, details)
+    select at::timestamptz, 'service', 'reports', event, ${account}, ${JSON.stringify({ runId: run })}::text::jsonb from (values
+      ('2026-11-01T10:00Z', 'run.applied'), ('2026-11-01T10:01Z', 'change.made'), ('2026-11-01T12:00Z', 'change.made'),
+      ('2026-11-01T13:00Z', 'run.changed')) as given (at, event)`
+  const events = async (...argv: string[]) => {
+    const { out } = await standin('audit', 'export', '--account', account, ...argv)
+    return linesOf(out).map(({ event, at }) => `${event} ${at.slice(11, 16)}`)
+  }
+  const later = ['run.changed 13:00', 'change.made 12:00']
+  expect(await events()).toEqual([...later, 'change.made 10:01', 'run.applied 10:00'])
+  expect(await events('--from', '2026-11-01T11:00:00Z')).toEqual(later)
+  expect(await events('--to', '2026-11-01T11:00:00Z')).toEqual(['change.made 10:01', 'run.applied 10:00'])
+})
+
 test('one page over all accounts is read from the ends of the chains, whatever the tables hold', async () => {
   await using stack = await createAuditStack(database)
   await stack.startWriter().recordHandOut(handOut())

@@ -1,22 +1,17 @@
 import type { ListedAuditEntry } from '@standin/contracts'
-import { type Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
+import type { Command } from 'commander'
 import { type AuditPlace, listAudit } from '../activity/activity-store.ts'
 import { chainsOfAudit } from '../activity/newest-audit-store.ts'
-import { newestFirst, type Places } from '../activity/newest-first.ts'
+import { newestFirst } from '../activity/newest-first.ts'
 import type { Context } from '../context.ts'
 import { wordsOf } from './account-command.ts'
 import { nameColumn, withNames } from './account-names.ts'
-import { accountId, limitNumber, moment, mostListed } from './arguments.ts'
+import { accountId, inPeriod, limitNumber, mostListed, type Period } from './arguments.ts'
 import { type AuditFilter, isWanted, mayBeChanges, mayBeTokens } from './audit-filter.ts'
+import { type Place, place, placeInAll, placeInOne, textOfPlace } from './audit-place.ts'
 import { checkKnownAccount } from './check-known-account.ts'
 import { type Columns, printTable, sayMore } from './print-table.ts'
-import { CommandFailed, printable, type Terminal, withContext } from './terminal.ts'
-
-interface Period {
-  from?: Date
-  to?: Date
-}
+import { printable, type Terminal, withContext } from './terminal.ts'
 
 interface ListOptions extends Period, AuditFilter {
   account?: string
@@ -25,8 +20,8 @@ interface ListOptions extends Period, AuditFilter {
   json?: boolean
 }
 
-/** `audit list|export`: what was done, in all accounts or in one. */
-export function addAuditLists(audit: Command, terminal: Terminal): void {
+/** `audit list`: what was done, in all accounts or in one. */
+export function addAuditList(audit: Command, terminal: Terminal): void {
   inPeriod(audit.command('list'))
     .description('what was done, and which tokens left, the newest first')
     .option('--account <id>', 'only in this account', accountId)
@@ -46,28 +41,7 @@ export function addAuditLists(audit: Command, terminal: Terminal): void {
       const then = entries.length === options.limit ? '' : `looked at ${mostLooked} entries; `
       sayMore(terminal, next !== undefined, `${then}add --after ${next}`)
     })
-
-  inPeriod(audit.command('export'))
-    .description('all entries of an account, each as one line of JSON')
-    .requiredOption('--account <id>', 'of this account', accountId)
-    .action(async ({ account, ...period }: Period & { account: string }) => {
-      await withContext(terminal, async (ctx) => {
-        await checkKnownAccount(ctx, account)
-        let before: AuditPlace | undefined
-        for (;;) {
-          const page = await listAudit(ctx.db, { accountId: account, ...period }, { before, limit: mostListed })
-          for (const { entry } of page) terminal.print(JSON.stringify(entry))
-          before = page.at(-1)?.place
-          if (page.length < mostListed) break
-        }
-      })
-    })
 }
-
-const inPeriod = (command: Command): Command =>
-  command
-    .option('--from <time>', 'not before this moment, such as 2026-11-01T00:00:00Z', moment)
-    .option('--to <time>', 'not after this moment', moment)
 
 type Entry = ListedAuditEntry & { accountId?: string | null; accountName?: string | null; times?: number }
 
@@ -75,9 +49,9 @@ type Entry = ListedAuditEntry & { accountId?: string | null; accountName?: strin
 const mostLooked = 50_000
 
 async function readList(ctx: Context, options: ListOptions): Promise<{ entries: Entry[]; next: string | undefined }> {
-  const { account, from, to, after, limit } = options
+  const { account, from, to, limit } = options
   if (account !== undefined && options.event?.split('.')[0] !== 'change') return readOfAccount(ctx, account, options)
-  if (after && !('below' in after)) throw new CommandFailed('This place is of the list of one account: add --account.')
+  const after = placeInAll(options.after)
   const chains = await chainsOfAudit(ctx.db, { changes: mayBeChanges(options), tokens: mayBeTokens(options), to })
   const { items, next } = await newestFirst(chains, {
     after,
@@ -94,7 +68,7 @@ async function readList(ctx: Context, options: ListOptions): Promise<{ entries: 
     ctx,
     items.map(({ entry, accountId, times }) => ({ ...entry, accountId, times })),
   )
-  return { entries, next: next && textOf(next) }
+  return { entries, next: next && textOfPlace(next) }
 }
 
 async function readOfAccount(
@@ -102,43 +76,22 @@ async function readOfAccount(
   account: string,
   options: ListOptions,
 ): Promise<{ entries: Entry[]; next: string | undefined }> {
-  const { after, from, to, limit } = options
-  if (after && 'below' in after)
-    throw new CommandFailed('This place is of the list of all accounts: leave --account out.')
+  const { from, to, limit } = options
+  const after = placeInOne(options.after)
   await checkKnownAccount(ctx, account)
   const entries: Entry[] = []
   let place: AuditPlace | undefined = after
   for (let looked = 0; looked < mostLooked; ) {
     const page = await listAudit(ctx.db, { accountId: account, from, to }, { before: place, limit: mostListed })
     for (const each of page) {
-      if (entries.length === limit) return { entries, next: place && textOf(place) }
+      if (entries.length === limit) return { entries, next: place && textOfPlace(place) }
       looked += 1
       place = each.place
       if (isWanted(each.entry, options)) entries.push(each.entry)
     }
     if (page.length < mostListed) return { entries, next: undefined }
   }
-  return { entries, next: place && textOf(place) }
-}
-
-const placeSchema = z.union([
-  z.object({ atMs: z.number(), below: z.record(z.string().max(200), z.int()) }),
-  z.object({
-    at: z.iso.datetime().transform((text) => new Date(text)),
-    number: z.int(),
-    writer: z.string().max(200).exactOptional(),
-  }),
-])
-type Place = Places | AuditPlace
-
-const textOf = (place: Place) => Buffer.from(JSON.stringify(place)).toString('base64url')
-
-function place(text: string): Place {
-  try {
-    return placeSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
-  } catch {
-    throw new InvalidArgumentError('a place that an earlier list named')
-  }
+  return { entries, next: place && textOfPlace(place) }
 }
 
 const columns: Columns<Entry> = {

@@ -6,6 +6,7 @@ import { type Named, withNames } from './account-names.ts'
 import { accountId, numberUpTo } from './arguments.ts'
 import { arrivalLine, describeArrival } from './callbacks-output.ts'
 import { CommandFailed, printResult, type Terminal, withContext } from './terminal.ts'
+import { untilEnded } from './until-ended.ts'
 
 const everyMs = 500
 const dayS = 86_400
@@ -79,22 +80,6 @@ async function named(ctx: Context, arrival: CallbackArrival): Promise<Named<Call
 function printArrival(terminal: Terminal, json: boolean | undefined, arrival: Named<CallbackArrival>): void {
   const shown = describeArrival(arrival)
   printResult(terminal, json, shown, () => arrivalLine(shown))
-}
-
-/** Until the process gets a signal, or the time is over. */
-async function untilEnded<Result>(
-  seconds: number | undefined,
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const ended = new AbortController()
-  const end = () => ended.abort()
-  process.on('SIGINT', end).on('SIGTERM', end)
-  try {
-    const timeout = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1_000)]
-    return await work(AbortSignal.any([ended.signal, ...timeout]))
-  } finally {
-    process.off('SIGINT', end).off('SIGTERM', end)
-  }
 }
 
 const follow = (ctx: Context, signal: AbortSignal) => followCallbacks(ctx, { since: new Date(), signal, everyMs })
