@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defaultServerConditions, mergeConfig } from 'vite'
 import { configDefaults, defineConfig } from 'vitest/config'
 import LongestFirst from './scripts/longest-first.ts'
+import { propertySeed } from './scripts/property-seed.ts'
 import { hasReferenceActions, testsOfReferenceActions } from './scripts/reference-actions.ts'
 
 const sourceCondition = '@standin/source'
@@ -29,6 +30,8 @@ export const common = defineConfig({
   ssr: { resolve: { conditions: [sourceCondition, ...defaultServerConditions] } },
   test: {
     reporters: ['./scripts/closing-line-reporter.ts', 'default'],
+    provide: { propertySeed: propertySeed() },
+    setupFiles: fileURLToPath(new URL('scripts/seed-properties.ts', import.meta.url)),
     // For what a test imports past Vite, and for the processes that it starts.
     env: {
       NODE_OPTIONS: `--conditions=${sourceCondition}`,
