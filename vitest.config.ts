@@ -87,6 +87,7 @@ export default mergeConfig(
             exclude: [...configDefaults.exclude, '**/*.long.test.ts', ...withoutAction],
             testTimeout: 60_000,
             hookTimeout: 120_000,
+            expect: { poll: { timeout: 20_000 } },
             globalSetup: './e2e/build-app.ts',
           },
         },

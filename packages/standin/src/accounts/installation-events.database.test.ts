@@ -3,6 +3,7 @@ import type { AccountEvent, InstallationEvent } from '@standin/contracts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { emptyTables } from '../../test/empty-tables.ts'
+import { patiently } from '../../test/patiently.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { openTestReplica, type TestReplica } from '../../test/test-replica.ts'
 import type { GrantedAccounts } from '../access/authorize.ts'
@@ -14,9 +15,6 @@ import { streamInstallationEvents, wakeEventReaders } from './installation-event
 
 const accounts = ['1', '2', '3', '4'].map((digit) => `${digit.repeat(8)}-1111-4111-8111-111111111111`)
 const [first = '', second = ''] = accounts
-
-/** Enough for a busy machine. */
-const soon = { timeout: 5_000 }
 
 let database: TestDatabase
 let replica: TestReplica
@@ -77,13 +75,13 @@ describe('installation events', () => {
     const late = await tell(second)
     await late.commit()
     const before = follow()
-    await vi.waitFor(() => expect(before.accounts()).toEqual([second]), soon)
+    await vi.waitFor(() => expect(before.accounts()).toEqual([second]), patiently)
     const lastSeq = before.seen.at(-1)?.seq ?? 0
     await early.commit()
 
-    await vi.waitFor(() => expect(before.accounts()).toEqual([second, first]), soon)
+    await vi.waitFor(() => expect(before.accounts()).toEqual([second, first]), patiently)
     const back = follow({ afterSeq: lastSeq })
-    await vi.waitFor(() => expect(back.accounts()).toEqual([first]), soon)
+    await vi.waitFor(() => expect(back.accounts()).toEqual([first]), patiently)
     await Promise.all([before.stop(), back.stop()])
   })
 
@@ -123,7 +121,7 @@ describe('installation events', () => {
       await vi.waitFor(() => {
         expect(whole.seen).toHaveLength(committed.length)
         expect([...pieces, ...piece.seen]).toEqual(whole.seen)
-      }, soon)
+      }, patiently)
       expect(whole.accounts().sort()).toEqual([...committed].sort())
       await Promise.all([whole.stop(), piece.stop()])
     })
@@ -136,12 +134,12 @@ describe('installation events', () => {
     const reader = follow({ accounts: async () => granted })
     await (await tell(second)).commit()
     await (await tell(first)).commit()
-    await vi.waitFor(() => expect(reader.accounts()).toEqual([first]), soon)
+    await vi.waitFor(() => expect(reader.accounts()).toEqual([first]), patiently)
 
     granted = [first, second]
     await (await tell(second)).commit()
 
-    await vi.waitFor(() => expect(reader.accounts()).toEqual([first, second]), soon)
+    await vi.waitFor(() => expect(reader.accounts()).toEqual([first, second]), patiently)
     await reader.stop()
   })
 
@@ -150,7 +148,7 @@ describe('installation events', () => {
     let granted: GrantedAccounts | undefined = 'all'
     const reader = follow({ accounts: async () => granted })
     await (await tell(first)).commit()
-    await vi.waitFor(() => expect(reader.seen).toHaveLength(1), soon)
+    await vi.waitFor(() => expect(reader.seen).toHaveLength(1), patiently)
 
     granted = undefined
     await replica.sql`select pg_notify('access_changed', '')`

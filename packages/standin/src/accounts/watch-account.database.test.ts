@@ -9,6 +9,8 @@ import {
   refuses,
   works,
 } from '../../test/callback-stack.ts'
+import { patiently } from '../../test/patiently.ts'
+import { withoutPolling } from '../../test/without-polling.ts'
 import { createAccessMemory } from '../access/access-context.ts'
 import type { UserCaller } from '../access/caller.ts'
 import { inTransaction } from '../context.ts'
@@ -24,8 +26,7 @@ import { uninstall } from './uninstall.ts'
 
 const createStack = prepareCallbackStacks()
 
-/** Far less than the interval at which lost notifications are noticed. */
-const atOnce = { timeout: 2_000 }
+withoutPolling()
 const open: Array<() => Promise<unknown>> = []
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
@@ -101,26 +102,26 @@ describe('a page that watches an account', () => {
   test('sees each step of its installation at once: the first minute, new access, its approval, the removal', async () => {
     const stack = await createStack()
     const page = await watch(stack)
-    await vi.waitFor(() => expect(page.told).toEqual(['none', 'runs']), atOnce)
+    await vi.waitFor(() => expect(page.told).toEqual(['none', 'runs']), patiently)
 
     await stack.send(installed('client-a'), { at: 1 })
-    await vi.waitFor(() => expect(page.told.at(-1)).toBe('pending'), atOnce)
+    await vi.waitFor(() => expect(page.told.at(-1)).toBe('pending'), patiently)
     await proveDueCredentials(stack.ctx)
-    await vi.waitFor(() => expect(page.told.at(-1)).toBe('active'), atOnce)
+    await vi.waitFor(() => expect(page.told.at(-1)).toBe('active'), patiently)
 
     await stack.send(installed('client-b'), { at: 2, bound: false })
     await proveDueCredentials(stack.ctx)
     await vi.waitFor(
       () => expect(page.installations.at(-1)?.waiting).toMatchObject([{ state: 'awaiting-approval' }]),
-      atOnce,
+      patiently,
     )
     const actor = { kind: 'user', id: 'anna', name: 'Anna' } as const
     await approveCredentials(stack.ctx, { accountId: account, generation: 2, actor })
     await proveDueCredentials(stack.ctx)
-    await vi.waitFor(() => expect(page.installations.at(-1)).toMatchObject({ generation: 2, waiting: [] }), atOnce)
+    await vi.waitFor(() => expect(page.installations.at(-1)).toMatchObject({ generation: 2, waiting: [] }), patiently)
 
     await uninstallAccount(stack)
-    await vi.waitFor(() => expect(page.told.at(-1)).toBe('uninstalled'), atOnce)
+    await vi.waitFor(() => expect(page.told.at(-1)).toBe('uninstalled'), patiently)
   })
 
   test('sees each attempt with new access, and when the next one is', async () => {
@@ -131,7 +132,7 @@ describe('a page that watches an account', () => {
     for (let count = 1; count <= 3; count++) {
       await proveDueCredentials(stack.ctx)
       const nextAt = new Date(stack.clock.now().getTime() + 1_000 * 2 ** count).toISOString()
-      await vi.waitFor(() => expect(page.installations.at(-1)?.tries).toMatchObject({ count, nextAt }), atOnce)
+      await vi.waitFor(() => expect(page.installations.at(-1)?.tries).toMatchObject({ count, nextAt }), patiently)
     }
   })
 
@@ -147,20 +148,20 @@ describe('a page that watches an account', () => {
     const now = stack.clock.now().toISOString()
     expect(await page.tryNow()).toMatchObject({ state: 'pending', tries: { nextAt: now } })
     await proveDueCredentials(stack.ctx)
-    await vi.waitFor(() => expect(page.told.at(-1)).toBe('active'), atOnce)
+    await vi.waitFor(() => expect(page.told.at(-1)).toBe('active'), patiently)
     await expect(page.tryNow()).rejects.toMatchObject({ cause: { reason: 'INPUT_INVALID' } })
   })
 
   test('receives nothing about other accounts, and nothing twice', async () => {
     const stack = await createStack()
     const page = await watch(stack)
-    await vi.waitFor(() => expect(page.told).toEqual(['none', 'runs']), atOnce)
+    await vi.waitFor(() => expect(page.told).toEqual(['none', 'runs']), patiently)
 
     await stack.send(installed('client-b', { accountId: otherAccount }), { at: 1 })
     await stack.connection.sql`select pg_notify('installation_changed', ${account})`
     await stack.send(installed('client-a'), { at: 1 })
 
-    await vi.waitFor(() => expect(page.told).toEqual(['none', 'runs', 'pending']), atOnce)
+    await vi.waitFor(() => expect(page.told).toEqual(['none', 'runs', 'pending']), patiently)
   })
 
   test('is told to reload the runs when it connects and when it reconnects: what it read before may be outdated', async () => {
@@ -174,7 +175,7 @@ describe('a page that watches an account', () => {
           ['none', 'runs'],
           ['none', 'runs'],
         ]),
-      atOnce,
+      patiently,
     )
   })
 

@@ -158,7 +158,7 @@ test('invariant 26: a hanging commit is ended after three seconds, and only one 
   expect(await watch.suspect()).toBe(true)
   expect([watch.trouble(), database.commitsCut]).toEqual(['not-committing', 0])
   clock.advance(3_000)
-  await vi.waitFor(() => expect(database.commitsCut).toBe(1), { timeout: 5_000 })
+  await vi.waitFor(() => expect(database.commitsCut).toBe(1), patiently)
   expect(database).toMatchObject({ probes: 1, cuts: [] })
 
   database.hangs = undefined

@@ -56,7 +56,7 @@ test('listens again after its connection is lost, and reports it', async () => {
 
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'standin-listen' and datname = current_database()`
 
-  await vi.waitFor(() => expect(connected()).toBe(2), { timeout: 4_000 })
+  await vi.waitFor(() => expect(connected()).toBe(2), patiently)
   await sql`select pg_notify('run_event', 'after')`
   await vi.waitFor(() => expect(heard).toEqual(['after']), patiently)
 })
@@ -65,7 +65,7 @@ test('two losses in a row are survived as well', async () => {
   const { sql, connected } = await listen()
   for (const loss of [2, 3]) {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'standin-listen' and datname = current_database()`
-    await vi.waitFor(() => expect(connected()).toBe(loss), { timeout: 4_000 })
+    await vi.waitFor(() => expect(connected()).toBe(loss), patiently)
   }
 })
 

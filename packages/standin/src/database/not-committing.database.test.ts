@@ -55,7 +55,7 @@ test.for([
       await expect.poll(async () => (await stack.sql`show ${stack.sql(name)}`)[0]?.[name]).toMatch(/ghost|on/)
       const askedAtMs = performance.now()
       const { accessToken } = await issue(service)
-      expect(performance.now() - askedAtMs).toBeLessThan(3_000) // Twice the promise: this machine is busy.
+      expect(performance.now() - askedAtMs).toBeLessThan(10_000) // The promise on a quiet machine; a statement's own time limit is half a minute.
       expect(accessToken.reveal()).toBe('token-1')
       await vi.waitFor(() => expect(issue.watch.trouble()).toBe(trouble), patiently) // On a busy machine it may be `down` first.
       expect(await readdir(join(folder, 'spool'))).toHaveLength(1)

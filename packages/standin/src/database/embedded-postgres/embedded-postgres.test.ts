@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startEmbeddedPostgresProcess } from '../../../test/embedded-postgres-process.ts'
+import { patiently } from '../../../test/patiently.ts'
 import { EmbeddedPostgresError, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './index.ts'
 import { findPostmaster } from './postmaster-file.ts'
 
@@ -231,7 +232,7 @@ test('a server that dies while processes are attached comes back at the same add
   const pid = await runningPostmasterOf(folder)
 
   process.kill(pid, 'SIGKILL')
-  await vi.waitFor(() => expect(log).toHaveBeenCalledWith('The embedded PostgreSQL is back'), { timeout: 5_000 })
+  await vi.waitFor(() => expect(log).toHaveBeenCalledWith('The embedded PostgreSQL is back'), patiently)
 
   expect(await query(url, 'select 1 as a')).toEqual([{ a: 1 }])
   expect(await postmasterOf(folder)).not.toBe(pid)
@@ -242,7 +243,10 @@ test('a process that stops while it restarts a server leaves none behind', async
   const database = await start(folder)
   const killed = await runningPostmasterOf(folder)
   process.kill(killed, 'SIGKILL')
-  await vi.waitFor(async () => expect(await postmasterOf(folder)).not.toBeOneOf([killed, undefined]), { interval: 1 })
+  await vi.waitFor(async () => expect(await postmasterOf(folder)).not.toBeOneOf([killed, undefined]), {
+    ...patiently,
+    interval: 1,
+  })
 
   await database.stop() // Before it takes connections.
 

@@ -87,7 +87,7 @@ test('choices of 20,000 machines are counted, sorted by frequency and searched q
     accountId: account,
     filter: { types: ['ROLLER'], groupIds: ['g'] },
   })
-  expect(performance.now() - startedAtMs).toBeLessThan(2_000)
+  expect(performance.now() - startedAtMs).toBeLessThan(10_000) // A tenth of a second on a quiet machine.
 
   expect(choices.types).toEqual([
     { id: 'EXCAVATOR', name: 'EXCAVATOR', machines: 10_000 },
