@@ -15,7 +15,7 @@ const sourceCondition = '@standin/source'
 const maxWorkers = Math.min(Math.max(3, availableParallelism() - 1), 8)
 
 /** A busy machine takes ten times as long as an idle one. */
-const patient = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } }
+const patient = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } }
 
 /** What tests a reference action goes with it. */
 export const withoutAction = hasReferenceActions ? [] : testsOfReferenceActions
