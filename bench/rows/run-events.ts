@@ -5,8 +5,7 @@ import { type Announcing, inTransaction } from '../../packages/standin/src/conte
 import { connectDatabase } from '../../packages/standin/src/database/database.ts'
 import { createNotifier, notify } from '../../packages/standin/src/database/notices.ts'
 import { appendEvent } from '../../packages/standin/src/runs/run-event-store.ts'
-import { insertRun } from '../../packages/standin/src/runs/run-store.ts'
-import type { RunKey } from '../../packages/standin/src/runs/run-table.ts'
+import { type RunKey, runs } from '../../packages/standin/src/runs/run-table.ts'
 import type { BenchStack } from '../bench-stack.ts'
 import type { Comparison, Measured } from '../compare.ts'
 import { quantile } from '../quantile.ts'
@@ -76,8 +75,9 @@ export function runEvents({ servers: [server], databaseUrl, serviceKey }: BenchS
 
 /** A run without a worker, with one event that shows its watcher that the stream is open. */
 async function insertWaitingRun(tx: Announcing): Promise<RunKey> {
-  const { row } = await insertRun(tx.db, {
-    accountId: randomUUID(),
+  const row = { id: randomUUID(), accountId: randomUUID() }
+  await tx.db.insert(runs).values({
+    ...row,
     actionId: 'fleet-snapshot',
     mode: 'apply',
     input: {},

@@ -112,7 +112,7 @@ describe('a statement’s text does not depend on the size of its input', () => 
           markPromoted(
             tx,
             accountId,
-            many(size, () => randomUUID()),
+            many(size, () => ({ id: randomUUID() })),
           ),
         ),
     ],

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import { insertionOf } from '../database/many-rows.ts'
+import { insertionOf } from '../database/rows/many-rows.ts'
 import { observedTokens } from './observed-token-table.ts'
 
 export interface ObservedToken {

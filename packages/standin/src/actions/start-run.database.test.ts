@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createGate } from '../../test/gate.ts'
 import { account, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { lockPromotion } from '../runs/run-promotion-store.ts'
 import { graphqlKey } from '../trackunit/rate-rules.ts'
 import { type AnyAction, defineAction } from './define-action.ts'
 
@@ -40,7 +42,8 @@ test('an accepted run is on disk, announced, promoted and due', async () => {
 
   const run = await stack.start({ input: { site: 'Harbour' } })
 
-  expect(await stack.run(run.id)).toMatchObject({
+  expect(await stack.run(run.id)).toEqual(run)
+  expect(run).toMatchObject({
     state: 'queued',
     accountId: account,
     input: { site: 'Harbour' },
@@ -51,6 +54,28 @@ test('an accepted run is on disk, announced, promoted and due', async () => {
   expect(await stack.promoted()).toEqual([run.id])
   expect(await stack.due()).toEqual([run.id])
   expect(await stack.audit(run.id)).toEqual(['run.started'])
+})
+
+test('invariant 20: a run that is accepted while another one ends takes its place, as it then is', async () => {
+  await using stack = await createRunStack({ database, actions: [action('long', { mayOverlap: true })] })
+  const first = await stack.start()
+  await stack.start()
+  const ending = createGate()
+  const end = stack.db.transaction(async (tx) => {
+    await lockPromotion(tx, account)
+    await tx.execute(`update runs set state = 'succeeded', ended_at = now() where id = '${first.id}'`)
+    await ending.pass()
+  })
+  await ending.reached
+
+  const accepted = stack.start() // Waits for the lock, and must not have read the line before.
+  await expect
+    .poll(() => stack.sql`select from pg_locks where locktype = 'advisory' and not granted`, { timeout: 20_000 })
+    .toHaveLength(1)
+  ending.open()
+
+  await end
+  expect((await stack.run((await accepted).id)).promotedAt).not.toBeNull()
 })
 
 describe('invariant 20: starting twice with one key', () => {
@@ -79,6 +104,14 @@ describe('invariant 20: starting twice with one key', () => {
     await expect(stack.start({ idempotencyKey, input: { site: 'x' }, ...other })).rejects.toMatchObject({
       reason: 'IDEMPOTENCY_KEY_REUSED',
     })
+  })
+
+  test('returns the run also while no other run of its action would be accepted', async () => {
+    await using stack = await createRunStack({ database, actions })
+    const first = await stack.start({ idempotencyKey })
+    await stack.start()
+
+    expect(await stack.start({ idempotencyKey })).toEqual(await stack.run(first.id))
   })
 
   test('starts another run on another account', async () => {

@@ -1,15 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Destination, Message, Run, StartRunInput } from '@standin/contracts'
-import { type Actor, record } from '../audit/record.ts'
+import type { Actor, AuditEntry } from '../audit/record.ts'
 import type { InTransaction } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
-import { checkPreview } from './check-preview.ts'
-import { promoteNext, readLine } from './promote-runs.ts'
-import { announceState } from './run-event-store.ts'
-import { countOpenRuns } from './run-list-store.ts'
+import { refusedByPreview } from './check-preview.ts'
+import { readLine, runsToPromote, withLast } from './promote-runs.ts'
 import { toDo } from './run-progress.ts'
-import { lockPromotion } from './run-promotion-store.ts'
-import { insertRun, type RunRow } from './run-store.ts'
+import { announceDue, countOpenRuns, lockPromotion, markPromoted, type RunInLine } from './run-promotion-store.ts'
+import { insertRun, type NewRunRow } from './run-state-store.ts'
+import { findRunByKey, type RunRow } from './run-store.ts'
 
 /** One that works and one that waits. A third is refused. */
 const maxOpenWithoutOverlap = 2
@@ -49,20 +49,53 @@ export interface NewRun {
  * @throws StandinError `PREVIEW_REQUIRED`, `IDEMPOTENCY_KEY_REUSED`, `RUN_OVERLAPS`, `INPUT_INVALID`
  */
 export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow> {
-  const { accountId, action, mode, actor, previewRunId, leaveOut = [], retryOf, scheduleId } = run
-  await lockPromotion(tx.db, accountId)
-  const { row, isNew } = await insertRun(tx.db, toRow(run))
-  if (!isNew) {
-    if (!isSame(row, run)) throw new StandinError('IDEMPOTENCY_KEY_REUSED')
-    return row
-  }
-  const appliesChanges = action.changesData && mode === 'apply'
-  if (appliesChanges) await checkPreview(tx.db, row)
-  else if (previewRunId !== undefined)
-    throw new StandinError('INPUT_INVALID', { detail: 'Only a run that applies changes may name a preview.' })
+  const { accountId } = run
+  const row = toRow(run)
+  // Sent together; PostgreSQL executes them in this order, so the line is read once no other run can join or leave it.
+  const [, line, open] = await Promise.all([
+    lockPromotion(tx.db, accountId),
+    readLine(tx.db, accountId),
+    row.mayOverlap ? 0 : countOpenRuns(tx.db, accountId, row.actionId),
+  ])
+  const refusal = await refusalOf(tx, { row, run, open })
+  const promoted = runsToPromote<RunInLine>(withLast(line, { ...row, promotedAt: null, isSetAside: false }))
+  const isPromoted = promoted.some(({ id }) => id === row.id)
+  const accepted = refusal ? undefined : await insertRun(tx, row, { isPromoted, entry: entryOf(row, run) })
+  if (!accepted) return sameAgain(tx, run, refusal)
+  if (isPromoted) announceDue(tx.notices)
+  await markPromoted(
+    tx,
+    accountId,
+    promoted.filter(({ id }) => id !== row.id),
+  )
+  return accepted
+}
 
+/** Why a run is not accepted, unless it was before. */
+async function refusalOf(
+  { db }: InTransaction,
+  { row, run: { action }, open }: { row: NewRunRow; run: NewRun; open: number },
+): Promise<StandinError | undefined> {
+  if (action.changesData && row.mode === 'apply') {
+    const refusal = await refusedByPreview(db, row)
+    if (refusal) return refusal
+  } else if (row.previewRunId !== null)
+    return new StandinError('INPUT_INVALID', { detail: 'Only a run that applies changes may name a preview.' })
+  return open >= maxOpenWithoutOverlap ? new StandinError('RUN_OVERLAPS') : undefined
+}
+
+/** The run that was accepted before with the same key. @throws StandinError if there is none, or it was another one */
+async function sameAgain({ db }: InTransaction, run: NewRun, refusal: StandinError | undefined): Promise<RunRow> {
+  const before = await findRunByKey(db, run)
+  if (!before) throw refusal ?? new Error('a conflict on an idempotency key that does not exist')
+  if (!isSame(before, run)) throw new StandinError('IDEMPOTENCY_KEY_REUSED')
+  return before
+}
+
+function entryOf({ id: runId, accountId, mode }: NewRunRow, run: NewRun): AuditEntry {
+  const { actor, action, previewRunId, leaveOut = [], retryOf, scheduleId } = run
   const details = {
-    runId: row.id,
+    runId,
     actionId: action.id,
     mode,
     ...(previewRunId !== undefined && { previewRunId }),
@@ -70,38 +103,45 @@ export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow>
     ...(retryOf !== undefined && { retryOf }),
     ...(scheduleId !== undefined && { scheduleId }),
   }
-  // Sent together: none needs the result of another.
-  const [open, line] = await Promise.all([
-    row.mayOverlap ? 0 : countOpenRuns(tx.db, accountId, action.id),
-    readLine(tx.db, accountId),
-    announceState(tx, row),
-    record(tx, { actor, event: appliesChanges ? 'run.applied' : 'run.started', accountId, details }),
-  ])
-  if (!row.mayOverlap && open > maxOpenWithoutOverlap) throw new StandinError('RUN_OVERLAPS')
-  await promoteNext(tx, accountId, line)
-  return row
+  return { actor, event: action.changesData && mode === 'apply' ? 'run.applied' : 'run.started', accountId, details }
 }
 
-const toRow = (run: NewRun): Parameters<typeof insertRun>[1] => ({
+const toRow = (run: NewRun): NewRunRow => ({
+  id: randomUUID(),
   accountId: run.accountId,
   actionId: run.action.id,
   mode: run.mode,
   input: run.input,
   idempotencyKey: run.idempotencyKey,
   startedBy: run.startedBy,
+  mayOverlap: run.action.mayOverlap ?? false,
   urgency: run.scheduleId === undefined ? 0 : 1,
-  deliverTo: run.deliverTo ?? [],
+  scheduleId: run.scheduleId ?? null,
   timeZone: run.timeZone ?? null,
   unitSystem: run.unitSystem ?? null,
   language: run.language ?? null,
-  scheduleId: run.scheduleId ?? null,
   previewRunId: run.previewRunId ?? null,
   leaveOut: [...(run.leaveOut ?? [])],
   retryOf: run.retryOf ?? null,
-  mayOverlap: run.action.mayOverlap ?? false,
+  deliverTo: run.deliverTo ?? [],
   state: 'queued',
+  waitingUntil: null,
+  waitingFor: null,
+  epoch: 0,
+  replicaId: null,
+  attempts: 0,
+  retries: 0,
+  crashes: 0,
+  checkpoint: null,
   progress: { done: 0, total: null, message: '', secondsLeft: null, share: null },
   steps: (run.action.steps?.(run) ?? []).map(toDo),
+  headline: null,
+  incomplete: null,
+  reason: null,
+  failure: null,
+  lastSeq: 1,
+  startedAt: null,
+  endedAt: null,
 })
 
 /** Whether a stored run is the one that this request asks for again. */

@@ -5,8 +5,8 @@ import { endQueuedRuns, eraseCheckpoints } from './cancel-store.ts'
 import { moveRun } from './move-run.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { isFinal } from './run-lifecycle.ts'
-import { announceDue, listPromotedRuns, lockPromotion } from './run-promotion-store.ts'
-import { lockRun, type RunRow } from './run-store.ts'
+import { announceDue, listPromotedRuns, lockForMove, lockPromotion } from './run-promotion-store.ts'
+import type { RunRow } from './run-store.ts'
 import type { RunKey } from './run-table.ts'
 import type { RunsContext } from './runs-context.ts'
 
@@ -18,11 +18,10 @@ import type { RunsContext } from './runs-context.ts'
 export async function cancelRun(ctx: Context, { run, actor }: { run: RunKey; actor: Actor }): Promise<RunRow> {
   const { id: runId, accountId } = run
   return inTransaction(ctx, async (tx) => {
-    await lockPromotion(tx.db, accountId)
-    const current = await lockRun(tx.db, run)
+    const current = await lockForMove(tx.db, run)
     if (!current) throw new StandinError('RUN_NOT_FOUND')
     const hasPart = current.state === 'waiting' && current.checkpoint !== null
-    const row = await moveRun(tx, run, hasPart ? 'wind-up' : 'cancel')
+    const row = await moveRun(tx, run, hasPart ? 'wind-up' : 'cancel', { locked: current })
     if (!row) throw new StandinError('RUN_NOT_CANCELLABLE')
     if (hasPart) announceDue(tx.notices)
     tx.notices.send('run_cancel', runId)

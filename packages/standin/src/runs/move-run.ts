@@ -1,9 +1,11 @@
+import type { ErrorReason } from '@standin/contracts'
+import type { AuditEntry } from '../audit/record.ts'
 import type { InTransaction } from '../context.ts'
 import { recordChanges } from './record-changes.ts'
-import { announceState } from './run-event-store.ts'
-import { isFinal, nextRunState, type RunTransition } from './run-lifecycle.ts'
+import { type FinalState, isFinal, nextRunState, type RunTransition } from './run-lifecycle.ts'
 import { stepsAtEnd } from './run-progress.ts'
-import { lockRun, now, type RunRow, updateRun } from './run-store.ts'
+import { writeState } from './run-state-store.ts'
+import { lockRun, type RunRow } from './run-store.ts'
 import type { RunKey } from './run-table.ts'
 
 export interface RunMove
@@ -14,6 +16,8 @@ export interface RunMove
   locked?: RunRow | undefined
   /** Called once the move is certain, before it is announced: writes what the worker still has in memory. */
   beforeMove?: () => Promise<Partial<Pick<RunRow, 'progress' | 'steps'>>>
+  /** The audit entry of the move, if it ends the run. */
+  entryOfEnd?: (end: { state: FinalState; reason: ErrorReason | null }) => AuditEntry
 }
 
 /**
@@ -25,13 +29,15 @@ export async function moveRun(
   tx: InTransaction,
   run: RunKey,
   transition: RunTransition,
-  { epoch, locked, beforeMove, ...change }: RunMove = {},
+  { epoch, locked, beforeMove, entryOfEnd, ...change }: RunMove = {},
 ): Promise<RunRow | undefined> {
   const before = locked ?? (await lockRun(tx.db, run))
   const state = before && nextRunState(before.state, transition)
   if (!state || (epoch !== undefined && before.epoch !== epoch)) return undefined
-  const row = { ...before, ...(await beforeMove?.()) }
-  const moved = await updateRun(tx.db, run, {
+  const ends = isFinal(state)
+  const [written] = await Promise.all([beforeMove?.(), ends && recordChanges(tx, before)]) // Neither needs the other's result.
+  const row = { ...before, ...written }
+  const after = {
     progress: row.progress,
     steps: row.steps,
     waitingUntil: null,
@@ -42,18 +48,13 @@ export async function moveRun(
     ...change,
     state,
     ...(state !== 'cancelling' && { replicaId: null }),
-    ...(isFinal(state) && {
+    ...(ends && {
       progress: { ...row.progress, secondsLeft: null, share: state === 'succeeded' ? 1 : row.progress.share },
       steps: stepsAtEnd(row.steps, { hasSucceeded: state === 'succeeded' }),
-      endedAt: now,
       // An applied run reads the checkpoint of its preview.
       ...(!(row.mode === 'preview' && state === 'succeeded') && { checkpoint: null }),
     }),
-  })
-  if (!moved) return undefined
-  await Promise.all([
-    moved.state !== before.state && announceState(tx, moved),
-    isFinal(state) && recordChanges(tx, moved),
-  ])
-  return moved
+  }
+  const entry = ends ? entryOfEnd?.({ state, reason: after.reason }) : undefined
+  return writeState(tx, before, after, { ends, entry })
 }

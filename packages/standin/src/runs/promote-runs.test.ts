@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { accountConcurrency, runsToPromote } from './promote-runs.ts'
+import { accountConcurrency, runsToPromote, withLast } from './promote-runs.ts'
 
 interface OpenRun {
   id: string
@@ -47,6 +47,13 @@ test('runs that wait for a limit give their places to others, up to four of them
 test('a run that waits for a limit still blocks another one of its action', () => {
   const setAside = { ...queued('1', 'a'), promotedAt, isSetAside: true }
   expect(ids(runsToPromote([setAside, queued('2', 'a'), queued('3', 'b')]))).toEqual(['3'])
+})
+
+test('a run that was just accepted comes after those of its urgency that wait, and before less urgent ones', () => {
+  const run = (id: string, urgency: number, at: Date | null = null) => ({ ...queued(id, id), urgency, promotedAt: at })
+  const line = [run('works', 1, promotedAt), run('person', 0), run('schedule', 1)]
+  expect(ids(withLast(line, run('new', 0)))).toEqual(['works', 'person', 'new', 'schedule'])
+  expect(ids(withLast(line, run('new', 1)))).toEqual(['works', 'person', 'schedule', 'new'])
 })
 
 describe('invariant 20: whatever waits', () => {

@@ -11,20 +11,20 @@ const setAsideAtMost = 4
  * no run is left behind. The transaction must have called `lockPromotion` before it locked the row of any run.
  */
 export async function promoteRuns(tx: Announcing, accountId: string): Promise<void> {
-  await promoteNext(tx, accountId, await readLine(tx.db, accountId))
+  await markPromoted(tx, accountId, runsToPromote(await readLine(tx.db, accountId)))
 }
 
 /** An action that may not overlap can have two runs in line: enough are read for one of each. */
 export const readLine = (tx: Announcing['db'], accountId: string): Promise<RunInLine[]> =>
   listRunsInLine(tx, accountId, { next: 2 * (accountConcurrency + setAsideAtMost) })
 
-/** The same for a line that this transaction has already read. */
-export async function promoteNext(tx: Announcing, accountId: string, line: readonly RunInLine[]): Promise<void> {
-  await markPromoted(
-    tx,
-    accountId,
-    runsToPromote(line).map(({ id }) => id),
-  )
+/** An account's line with a run that comes last of its urgency. */
+export function withLast<Run extends Pick<RunInLine, 'promotedAt' | 'urgency'>>(
+  line: readonly Run[],
+  last: NoInfer<Run>,
+): Run[] {
+  const comesLater = ({ promotedAt, urgency }: Run) => promotedAt === null && urgency > last.urgency
+  return [...line.filter((run) => !comesLater(run)), last, ...line.filter(comesLater)]
 }
 
 type OpenRun = Pick<RunInLine, 'id' | 'actionId' | 'mayOverlap' | 'promotedAt' | 'isSetAside'>

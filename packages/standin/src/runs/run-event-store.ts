@@ -33,18 +33,23 @@ export function announceRun(notices: Notices, { id, accountId }: RunKey): void {
   notices.send('runs_changed', accountId)
 }
 
-export async function announceState(tx: Announcing, run: RunRow): Promise<void> {
-  const { state, waitingUntil, waitingFor, reason, failure, headline } = run
-  await appendEvent(tx, run, {
-    type: 'state',
-    state,
-    waitingUntil: waitingUntil?.toISOString() ?? null,
-    waitingFor,
-    reason,
-    ...(failure !== null && { failure }),
-    headline,
-  })
-}
+/** The event that announces a run's state. */
+export const stateEvent = ({
+  state,
+  waitingUntil,
+  waitingFor,
+  reason,
+  failure,
+  headline,
+}: Pick<RunRow, 'state' | 'waitingUntil' | 'waitingFor' | 'reason' | 'failure' | 'headline'>): RunEventBody => ({
+  type: 'state',
+  state,
+  waitingUntil: waitingUntil?.toISOString() ?? null,
+  waitingFor,
+  reason,
+  ...(failure !== null && { failure }),
+  headline,
+})
 
 /** The number of a run's last event; 0 if there is no such run. */
 export async function lastSeqOf(db: Database, run: RunKey): Promise<number> {

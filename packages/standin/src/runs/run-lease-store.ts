@@ -1,12 +1,12 @@
 import type { RunState } from '@standin/contracts'
-import { and, eq, getTableColumns, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import { isAccountStopped } from '../accounts/stopped-account-store.ts'
 import type { Announcing } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isReplicaAnswering } from '../database/replica-store.ts'
 import { announceRun } from './run-event-store.ts'
 import { workingStates } from './run-lifecycle.ts'
-import { isRun, type RunRow } from './run-store.ts'
+import { isRun, type RunRow, wholeRun } from './run-store.ts'
 import { type RunKey, runEvents, runs } from './run-table.ts'
 
 /** Promoted, not ended, and held by no replica. The index `runs_due` has these, ordered by `urgency` and `dueAt`. */
@@ -34,46 +34,35 @@ export async function claimRuns(
   { db, notices }: Announcing<Database>,
   { replicaId, limit, only }: { replicaId: number; limit: number; only?: RunKey },
 ): Promise<RunRow[]> {
-  const due = db.$with('due').as(
-    db
-      .select({
-        dueId: sql<string>`${runs.id}`.as('due_id'),
-        dueAccountId: sql<string>`${runs.accountId}`.as('due_account_id'),
-        before: sql<RunState>`${runs.state}`.as('before'),
-      })
-      .from(runs)
-      .where(and(mayBeClaimed, sql`${dueAt} <= now()`, only && isRun(only)))
-      .orderBy(runs.urgency, dueAt)
-      .limit(limit)
-      .for('update', { skipLocked: true }),
-  )
-  const begins = sql`(before in ('queued', 'waiting'))`
-  const claimed = db.$with('claimed').as(
-    db
-      .update(runs)
-      .set({
-        state: sql`case when before = 'cancelling' then before else 'running' end`,
-        reason: sql`case when before = 'cancelling' then ${runs.reason} end`,
-        waitingUntil: null,
-        replicaId,
-        epoch: sql`${runs.epoch} + 1`,
-        attempts: sql`${runs.attempts} + 1`,
-        crashes: sql`${runs.crashes} + (before in ('running', 'cancelling'))::int`,
-        startedAt: sql`coalesce(${runs.startedAt}, now())`,
-        lastSeq: sql`${runs.lastSeq} + ${begins}::int`,
-      })
-      .from(due)
-      .where(sql`${runs.accountId} = due_account_id and ${runs.id} = due_id`)
-      .returning({ ...getTableColumns(runs), begins: sql<boolean>`${begins}`.as('begins') }),
-  )
-  const announced = db.$with('announced', {}).as(sql`
-    insert into ${runEvents} (account_id, run_id, seq, body)
-    select account_id, id, last_seq, jsonb_build_object('type', 'state', 'state', state, 'waitingUntil', null, 'reason', reason,
-      'headline', headline::jsonb)
-    from claimed where begins`)
-  const rows = await db.with(due, claimed, announced).select().from(claimed)
-  return rows.map(({ begins, ...run }) => {
-    if (begins) announceRun(notices, run)
+  const begins = sql`before in ('queued', 'waiting')`
+  const rows = await db.execute(sql`
+    with due as (
+      select id as due_id, account_id as due_account_id, state as before from ${runs}
+      where ${and(mayBeClaimed, sql`${dueAt} <= now()`, only && isRun(only))}
+      order by urgency, ${dueAt} limit ${limit} for update skip locked
+    ), claimed as (
+      update ${runs} set
+        state = case when before = 'cancelling' then before else 'running' end,
+        reason = case when before = 'cancelling' then reason end,
+        waiting_until = null,
+        replica_id = ${replicaId},
+        epoch = epoch + 1,
+        attempts = attempts + 1,
+        crashes = crashes + (before in ('running', 'cancelling'))::int,
+        started_at = coalesce(started_at, now()),
+        last_seq = last_seq + (${begins})::int
+      from due where account_id = due_account_id and id = due_id
+      returning ${wholeRun.columns}, ${begins} as begins
+    ), announced as (
+      insert into ${runEvents} (account_id, run_id, seq, body)
+      select account_id, id, last_seq, jsonb_build_object('type', 'state', 'state', state, 'waitingUntil', null, 'reason', reason,
+        'headline', headline::jsonb)
+      from claimed where begins
+    )
+    select * from claimed`)
+  return rows.map((row) => {
+    const run = wholeRun.read(row)
+    if (row.begins) announceRun(notices, run)
     return run
   })
 }

@@ -12,14 +12,6 @@ export async function isOpenRun(db: Database, run: RunKey): Promise<boolean> {
   return (await db.$count(runs, and(isRun(run), inArray(runs.state, openStates)))) > 0
 }
 
-/** How many runs of an account's action have not ended. */
-export async function countOpenRuns(tx: Transaction, accountId: string, actionId: string): Promise<number> {
-  return tx.$count(
-    runs,
-    and(eq(runs.accountId, accountId), eq(runs.actionId, actionId), inArray(runs.state, openStates)),
-  )
-}
-
 export interface RunListing {
   accountId: string
   actionId?: string | undefined
@@ -91,9 +83,10 @@ export function lastRunsOf(db: Database, accountId: string, actionIds: readonly 
 export async function lastSucceededRun(
   db: Database,
   { id, accountId, actionId, mode, input }: Pick<RunRow, 'id' | 'accountId' | 'actionId' | 'mode' | 'input'>,
-): Promise<RunRow | undefined> {
+): Promise<Pick<RunRow, 'id' | 'accountId' | 'endedAt' | 'steps'> | undefined> {
+  const { endedAt, steps } = runs
   const [row] = await db
-    .select()
+    .select({ id: runs.id, accountId: runs.accountId, endedAt, steps })
     .from(runs)
     .where(
       and(

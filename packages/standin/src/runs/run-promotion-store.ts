@@ -4,8 +4,9 @@ import type { Announcing } from '../context.ts'
 import type { Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
 import type { Notices } from '../database/notices.ts'
-import type { RunRow } from './run-store.ts'
-import { runs } from './run-table.ts'
+import { openStates } from './run-lifecycle.ts'
+import { lockRun, type RunRow } from './run-store.ts'
+import { type RunKey, runs } from './run-table.ts'
 
 /**
  * Allows one promotion at a time for an account, until the transaction ends. Call it before locking the row of any run: the
@@ -13,6 +14,15 @@ import { runs } from './run-table.ts'
  */
 export async function lockPromotion(tx: Transaction, accountId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`promotion ${accountId}`}, 0))`)
+}
+
+/**
+ * The same, and locks the row of a run. Both statements are sent together; PostgreSQL executes them in this order.
+ * @returns the run, if it exists
+ */
+export async function lockForMove(tx: Transaction, run: RunKey): Promise<RunRow | undefined> {
+  const [, row] = await Promise.all([lockPromotion(tx, run.accountId), lockRun(tx, run)])
+  return row
 }
 
 /** What the decision about promotions needs to know about a run. */
@@ -51,13 +61,22 @@ export async function listRunsInLine(
   }))
 }
 
+/** How many runs of an account's action have not ended. */
+export async function countOpenRuns(tx: Transaction, accountId: string, actionId: string): Promise<number> {
+  const isOpen = inArray(runs.state, openStates)
+  const [row] = await tx.execute<{ open: number }>(sql`
+    select count(*)::int as open from ${runs} where account_id = ${accountId} and action_id = ${actionId} and ${isOpen}`)
+  return row?.open ?? 0
+}
+
 /** Makes runs due and wakes the workers when the transaction commits. */
 export async function markPromoted(
   { db, notices }: Announcing,
   accountId: string,
-  runIds: readonly string[],
+  promoted: readonly Pick<RunRow, 'id'>[],
 ): Promise<void> {
-  if (runIds.length === 0) return
+  if (promoted.length === 0) return
+  const runIds = promoted.map(({ id }) => id)
   await db
     .update(runs)
     .set({ promotedAt: sql`now()` })

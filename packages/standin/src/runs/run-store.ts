@@ -1,7 +1,7 @@
 import type { Destination } from '@standin/contracts'
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Database, Transaction } from '../database/database.ts'
+import { wholeRow } from '../database/rows/whole-row.ts'
 import { StandinError } from '../standin-error.ts'
 import { type RunKey, runs } from './run-table.ts'
 
@@ -9,26 +9,6 @@ export type RunRow = typeof runs.$inferSelect
 
 /** PostgreSQL's codes for text that it cannot store: NUL, or half of a surrogate pair. */
 const unstorableCodes = ['22P05', '22P02', '22021']
-
-/** Inserts a run, or finds the one that has its idempotency key. @throws StandinError `INPUT_INVALID` */
-export async function insertRun(
-  tx: Transaction,
-  row: typeof runs.$inferInsert,
-): Promise<{ row: RunRow; isNew: boolean }> {
-  const [inserted] = await tx
-    .insert(runs)
-    .values(row)
-    .onConflictDoNothing({ target: [runs.accountId, runs.idempotencyKey] })
-    .returning()
-    .catch(refuseUnstorable)
-  if (inserted) return { row: inserted, isNew: true }
-  const [existing] = await tx
-    .select()
-    .from(runs)
-    .where(and(eq(runs.accountId, row.accountId), eq(runs.idempotencyKey, row.idempotencyKey)))
-  if (!existing) throw new Error('a conflict on an idempotency key that does not exist')
-  return { row: existing, isNew: false }
-}
 
 export function refuseUnstorable(error: unknown): never {
   const { code } = (error instanceof Error ? error.cause : undefined) as { code?: string }
@@ -38,14 +18,28 @@ export function refuseUnstorable(error: unknown): never {
 
 export const isRun = ({ id, accountId }: RunKey) => and(eq(runs.accountId, accountId), eq(runs.id, id))
 
+export const wholeRun = wholeRow(runs)
+
 export async function findRun(db: Database, run: RunKey): Promise<RunRow | undefined> {
-  const [row] = await db.select().from(runs).where(isRun(run))
+  const [row] = await db.execute(sql`select ${wholeRun.columns} from ${runs} where ${isRun(run)}`)
+  return row && wholeRun.read(row)
+}
+
+/** The run that has an idempotency key of its account. */
+export async function findRunByKey(
+  db: Database,
+  { accountId, idempotencyKey }: Pick<RunRow, 'accountId' | 'idempotencyKey'>,
+): Promise<RunRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.accountId, accountId), eq(runs.idempotencyKey, idempotencyKey)))
   return row
 }
 
 export async function lockRun(tx: Transaction, run: RunKey): Promise<RunRow | undefined> {
-  const [row] = await tx.select().from(runs).where(isRun(run)).for('update')
-  return row
+  const [row] = await tx.execute(sql`select ${wholeRun.columns} from ${runs} where ${isRun(run)} for update`)
+  return row && wholeRun.read(row)
 }
 
 /** @param within the only account to look at; without it, all, since services name a run by its id alone */
@@ -69,13 +63,3 @@ export async function addDestination(tx: Transaction, run: RunKey, destination: 
 
 /** The database's time, for a column. */
 export const now = sql`now()`
-
-/** Changes a run. @returns it after the change */
-export async function updateRun(
-  tx: Transaction,
-  run: RunKey,
-  change: PgUpdateSetSource<typeof runs>,
-): Promise<RunRow | undefined> {
-  const [changed] = await tx.update(runs).set(change).where(isRun(run)).returning()
-  return changed
-}

@@ -1,15 +1,15 @@
 import type { ErrorReason } from '@standin/contracts'
-import { type Actor, record } from '../audit/record.ts'
+import type { Actor } from '../audit/record.ts'
 import { type InTransaction, inTransaction } from '../context.ts'
 import type { RequestLimit } from '../standin-error.ts'
 import { moveRun } from './move-run.ts'
 import { type EndOfAttempt, type Outcome, outcomeOfAttempt } from './outcome-of-attempt.ts'
 import { promoteRuns } from './promote-runs.ts'
 import { appendEvent } from './run-event-store.ts'
-import { type FinalState, isFinal } from './run-lifecycle.ts'
+import { isFinal } from './run-lifecycle.ts'
 import { whileWaiting } from './run-progress.ts'
-import { announceDue, lockPromotion } from './run-promotion-store.ts'
-import { lockRun, type RunRow } from './run-store.ts'
+import { announceDue, lockForMove, lockPromotion } from './run-promotion-store.ts'
+import type { RunRow } from './run-store.ts'
 import type { RunsContext, RunWork } from './runs-context.ts'
 
 const worker: Actor = { kind: 'system', id: 'worker' }
@@ -20,8 +20,7 @@ type End = Exclude<Outcome, Pause>
 /** Decides what happens to a run after an attempt and writes it, while its row is locked. */
 export async function settleRun(ctx: RunsContext, run: RunRow, work: RunWork, end: EndOfAttempt): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    await lockPromotion(tx.db, run.accountId)
-    const current = await lockRun(tx.db, run)
+    const current = await lockForMove(tx.db, run)
     if (current?.epoch !== run.epoch) return // Another worker holds it.
     const outcome = outcomeOfAttempt({ ...current, ...end })
     if ('reason' in outcome) ctx.log.warn({ err: end.failure?.error, runId: run.id, ...outcome }, 'run interrupted')
@@ -53,6 +52,12 @@ async function writeEnd(
     ...why,
     epoch,
     locked,
+    entryOfEnd: ({ state, reason }) => ({
+      actor: worker,
+      event: `run.${state}`,
+      accountId,
+      details: { runId: run.id, actionId: run.actionId, reason },
+    }),
     async beforeMove() {
       const kept = await work?.keepAll(tx)
       for (const whenEnding of tx.runs.whenEnding) await whenEnding(tx, run)
@@ -64,13 +69,6 @@ async function writeEnd(
 }
 
 async function noteEnd(tx: InTransaction<RunsContext>, ended: RunRow): Promise<void> {
-  const { id: runId, accountId, actionId, state, reason } = ended
-  await record(tx, {
-    actor: worker,
-    event: `run.${state as FinalState}`,
-    accountId,
-    details: { runId, actionId, reason },
-  })
   for (const whenEnded of tx.runs.whenEnded) await whenEnded(tx, ended)
   tx.metrics.countEndedRun(ended)
 }

@@ -1,7 +1,7 @@
 import type { ErrorReason } from '@standin/contracts'
 import { desc, lt, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '../../database/database.ts'
-import { insertionOf } from '../../database/many-rows.ts'
+import { insertionOf } from '../../database/rows/many-rows.ts'
 import { rejectionCounts, rejectionSamples } from './rejection-table.ts'
 
 const mostSamples = 200
