@@ -415,6 +415,7 @@ CREATE TABLE "run_results" (
 	"figure" jsonb,
 	"offer" jsonb,
 	"early" jsonb,
+	"counts" jsonb,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "run_results_account_id_run_id_pk" PRIMARY KEY("account_id","run_id")
 );

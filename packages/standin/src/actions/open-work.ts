@@ -46,8 +46,16 @@ export async function openWork(
   })
   return {
     maxAttemptMs: action.limits?.maxAttemptMs,
-    run: async () => action.run({ ...context, input }),
-    leavePart: action.leavePart && (async () => action.leavePart?.({ ...partContext(ctx, open, context), input })),
+    async run() {
+      await action.run({ ...context, input })
+      await open.result.count()
+    },
+    leavePart:
+      action.leavePart &&
+      (async () => {
+        await action.leavePart?.({ ...partContext(ctx, open, context), input })
+        await open.result.count()
+      }),
     progress: () => ({ progress: open.progress, steps: open.steps }),
     flush: () => flushRun(open),
     keepAll: (tx) => keepAtEnd(tx, open, ctx.clock),

@@ -55,8 +55,8 @@ describe('invariant 19: a run continues from what it saved', () => {
     }
     expect(await stack.run(id)).toMatchObject({ state: 'succeeded', headline: '3 pages', attempts: 3 })
     expect(seen).toEqual(['columns', 'page 0', 'page 1', 'page 2'])
-    const [count] = await stack.sql`select rows from run_results where run_id = ${id}`
-    expect(count).toEqual({ rows: 3 })
+    const [result] = await stack.sql`select rows, counts from run_results where run_id = ${id}`
+    expect(result).toEqual({ rows: 3, counts: { total: 3, facets: [], places: null } })
   })
 
   test('or fails with that reason, if an earlier version stored a state that no longer fits', async () => {

@@ -339,6 +339,72 @@ describe('a map', () => {
   })
 })
 
+describe('what is counted at the end of a run', () => {
+  const withPlaces: ResultColumn[] = [
+    ...columns,
+    { key: 'place', title: 'Position', kind: 'place', filterable: false, namedBy: 'type' },
+  ]
+
+  async function endedResult(stack: Stack, rows: readonly GivenRow[], later: readonly GivenRow[] = []) {
+    const { id: runId } = await workedRun(stack)
+    const writer = createResultWriter(stack.ctx.db, { id: runId, epoch: 1, accountId: account })
+    await writer.columns(withPlaces)
+    await writer.rows(rows)
+    await writer.count()
+    if (later.length > 0) await writer.rows(later)
+    await writer.flush()
+    await inTransaction(stack.ctx, (tx) => writer.keep(tx.db))
+    const read = readerOf(stack)
+    return (asked: Partial<Parameters<typeof read>[0]> = {}) => read({ runId, limit: 100, ...asked })
+  }
+
+  test('is what its rows say, for any rows', async () => {
+    await using stack = await openStack()
+    const type = fc.constantFrom(null, 'Crane', { text: 'Loader', key: 'type.LOADER', values: {} })
+    const place = fc.constantFrom(null, '55.6,12.5', '55.6001,12.5001', '-30,170')
+    const row = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e'), cells: fc.record({ type, place }) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 9 }), async (rows) => {
+        const read = await endedResult(stack, rows)
+        const asStored = await read()
+        expect(asStored.total).toBe(new Set(rows.map(({ id }) => id)).size)
+        const stored = await stack.sql`select counts is not null as "isStored" from run_results`
+        expect(stored).toContainEqual({ isStored: true })
+        await stack.sql`update run_results set counts = null`
+        expect(await read()).toEqual(asStored)
+        await emptyTables(stack.sql)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('is not counted again when the result is opened, in any order, but for a filter', async () => {
+    await using stack = await openStack()
+    const read = await endedResult(stack, [
+      { id: 'a', cells: { type: 'Crane', place: '55.6,12.5' } },
+      { id: 'b', cells: { type: 'Loader', place: '-30,170' } },
+    ])
+    // What no row says.
+    const counts = { total: 77, facets: [{ key: 'type', values: [] }], places: [] }
+    await stack.sql`update run_results set counts = ${JSON.stringify(counts)}::text::jsonb`
+
+    const opened = { total: 77, facets: counts.facets, map: { places: [], rowsWithoutPlace: 77 } }
+    expect(await read()).toMatchObject(opened)
+    expect(await read({ sort: { key: 'type', descending: true } })).toMatchObject(opened)
+    const crane = { total: 1, facets: counts.facets, map: { places: [{ rows: 1 }], rowsWithoutPlace: 0 } }
+    const north = { south: 0, west: 0, north: 90, east: 90 }
+    for (const asked of [{ filter: { type: 'Crane' } }, { search: 'crane' }, { within: north }])
+      expect(await read(asked)).toMatchObject(crane)
+    expect(await read({ onlyNew: true })).toMatchObject({ total: 0, map: { places: [] } })
+  })
+
+  test('does not outlive rows that are added afterwards', async () => {
+    await using stack = await openStack()
+    const read = await endedResult(stack, [{ id: 'a', cells: {} }], [{ id: 'b', cells: { type: 'Crane' } }])
+    expect(await read()).toMatchObject({ total: 2, facets: [{ values: [{ value: 'Crane', rows: 1 }] }] })
+  })
+})
+
 test('20,000 rows are searched, sorted and counted in a fraction of a second', async () => {
   await using stack = await openStack()
   const rows = Array.from({ length: 20_000 }, (_, nth) => ({

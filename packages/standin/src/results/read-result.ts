@@ -5,6 +5,7 @@ import { StandinError } from '../standin-error.ts'
 import { checkMayRead } from './read-right.ts'
 import { countRows, listRows, type RowSelection } from './result-row-store.ts'
 import { findResult, type ResultOfRun } from './result-store.ts'
+import type { ResultCounts } from './result-table.ts'
 import type { ResultsContext } from './results-context.ts'
 
 type Asked = z.output<Procedures['run']['result']['input']>
@@ -42,7 +43,9 @@ export async function readResult(
   const selection = select(asked, columns)
   const rows = await listRows(ctx.db, result, { ...selection, after: positionOf(cursor), offset, limit: limit + 1 })
   const page = rows.slice(0, limit)
-  const total = await countRows(ctx.db, result, selection)
+  const counts =
+    result.counts ?? (await ctx.results.counts.forceFetch(`${runId} ${result.rows}`, { context: { ctx, result } }))
+  const total = isEveryRow(selection) ? counts.total : await countRows(ctx.db, result, selection)
   const isFirstPage = cursor === undefined && !offset
   return {
     headline,
@@ -50,11 +53,11 @@ export async function readResult(
     figure,
     offer,
     chart,
-    map: isFirstPage ? await mapOf(ctx, result, { selection, total }) : null,
+    map: isFirstPage ? await mapOf(ctx, result, { selection, total, counts }) : null,
     columns,
     rows: page.map(({ position: _, ...row }) => row),
     total,
-    facets: (await ctx.results.facets.fetch(`${runId} ${result.rows}`, { context: { ctx, result } })) ?? [],
+    facets: counts.facets,
     nextCursor: rows.length > limit ? String(page.at(-1)?.position) : null,
   }
 }
@@ -63,7 +66,7 @@ export async function readResult(
 async function mapOf(
   ctx: ResultsContext,
   result: ResultOfRun,
-  { selection, total }: { selection: RowSelection; total: number },
+  { selection, total, counts }: { selection: RowSelection; total: number; counts: ResultCounts },
 ): Promise<SentResult['map']> {
   const column = result.columns.find(({ kind }) => kind === 'place')
   if (!column) return null
@@ -71,9 +74,12 @@ async function mapOf(
   const { sort: _, ...matching } = selection
   const name = `${result.runId} ${result.rows} ${JSON.stringify(matching)}`
   const context = { ctx, result, selection: matching, key, namedBy }
-  const places = (await ctx.results.places.fetch(name, { context })) ?? []
+  const places = isEveryRow(selection) ? (counts.places ?? []) : await ctx.results.places.forceFetch(name, { context })
   return { places, rowsWithoutPlace: total - places.reduce((sum, { rows }) => sum + rows, 0) }
 }
+
+const isEveryRow = ({ words, filter, isNew, within }: RowSelection) =>
+  words.length === 0 && filter.length === 0 && !isNew && !within
 
 function select(
   {

@@ -72,7 +72,7 @@ async function findPreviousRun(tx: Transaction, run: RunKey): Promise<string | u
 export async function keepResult(
   tx: Transaction,
   run: RunKey,
-  change: Partial<Pick<ResultOfRun, 'rows' | 'columns' | 'chart' | 'detail' | 'figure' | 'offer' | 'early'>>,
+  change: Partial<Pick<ResultOfRun, 'rows' | 'columns' | 'chart' | 'detail' | 'figure' | 'offer' | 'early' | 'counts'>>,
 ): Promise<void> {
   await tx.update(runResults).set(change).where(isOfRun(runResults, run))
 }

@@ -1,4 +1,4 @@
-import type { SentChart, SentColumn, SentFigure, SentOffer, SentRow } from '@standin/contracts'
+import type { ResultMap, SentChart, SentColumn, SentFigure, SentOffer, SentResult, SentRow } from '@standin/contracts'
 import {
   boolean,
   foreignKey,
@@ -14,6 +14,9 @@ import {
 import { messageColumn } from '../database/message-column.ts'
 import { moment } from '../database/moment.ts'
 import { goesWithRun } from '../runs/run-table.ts'
+
+/** What is counted of all rows of a result; `places` is null without a column of places. */
+export type ResultCounts = Pick<SentResult, 'total' | 'facets'> & { places: ResultMap['places'] | null }
 
 /** What a run found, except its headline and its rows. Ages: deleted `STANDIN_RESULT_DAYS` after the end of its run. */
 export const runResults = pgTable(
@@ -32,6 +35,8 @@ export const runResults = pgTable(
     offer: jsonb().$type<SentOffer>(),
     /** Early findings and their total; null once the action adds rows. */
     early: jsonb().$type<{ rows: SentRow[]; total: number }>(),
+    /** Counted once, at the end of the run, since nothing changes afterwards. Null: whoever reads it counts. */
+    counts: jsonb().$type<ResultCounts>(),
     createdAt: moment().notNull().defaultNow(),
   },
   (table) => [

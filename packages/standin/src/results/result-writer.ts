@@ -4,6 +4,7 @@ import type { RunLease } from '../runs/run-lease-store.ts'
 import { workingStates } from '../runs/run-lifecycle.ts'
 import { whileHeld } from '../runs/while-held.ts'
 import { StandinError } from '../standin-error.ts'
+import { countResult } from './count-result.ts'
 import { hasMachines, insertRows, readRows } from './result-row-store.ts'
 import { findResult, keepResult, openResult } from './result-store.ts'
 import {
@@ -57,6 +58,8 @@ export type GivenColumn = Omit<SentColumn, 'filterable'> & Partial<Pick<SentColu
 export interface OpenResult extends ResultWriter {
   /** Writes what is in memory. */
   flush(): Promise<void>
+  /** Counts everything once no more is added, so that its readers need not. */
+  count(): Promise<void>
   /** Makes everything that was flushed part of the result. */
   keep(tx: Transaction): Promise<void>
   /** Whether there is a result to keep. */
@@ -119,6 +122,7 @@ export function createResultWriter(
     async columns(given) {
       columns = understandColumns(given.map((column) => ({ filterable: false, ...column })))
       changed.columns = columns
+      changed.counts = null
       await open()
     },
     async rows(given) {
@@ -126,6 +130,7 @@ export function createResultWriter(
       if (position + buffered.length + given.length > maxRows)
         throw new StandinError('ACTION_FAULTY', { detail: `A result has at most ${maxRows} rows.` })
       changed.early = null
+      changed.counts = null
       for (const row of given) buffered.push(understandRow(row, columns, position + buffered.length + 1))
       if (buffered.length >= rowsAtOnce) await flush()
     },
@@ -166,6 +171,11 @@ export function createResultWriter(
       }
     },
     flush,
+    async count() {
+      if (!opening) return
+      await flush()
+      changed.counts = await countResult(db, { accountId: run.accountId, runId: run.id, rows: position, columns })
+    },
     isOpen: () => opening !== undefined,
     async keep(tx) {
       if (opening && !hasFailed) await keepResult(tx, run, { ...changed, rows: position })

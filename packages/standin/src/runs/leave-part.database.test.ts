@@ -47,9 +47,10 @@ async function left(stack: Stack, runId: string) {
   const run = await stack.run(runId)
   const { state, reason, headline } = run
   const found = await findResult(stack.db, run)
-  return { state, reason, headline, rows: found?.result?.rows ?? 0, files: await stack.files(runId) }
+  const { rows = 0, counts = null } = found?.result ?? {}
+  return { state, reason, headline, rows, counted: counts?.total, files: await stack.files(runId) }
 }
-const thePart = { headline: 'Two of three.', rows: 2, files: { 'report-part.csv': 'm1\nm2' } }
+const thePart = { headline: 'Two of three.', rows: 2, counted: 2, files: { 'report-part.csv': 'm1\nm2' } }
 const nothing = { headline: null, rows: 0, files: {} }
 
 const refused = () => Promise.reject(new StandinError('TRACKUNIT_REFUSED'))
