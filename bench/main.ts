@@ -70,7 +70,7 @@ await withStack({ ids: ['idle-replica-statements', 'idle-replica-sessions', 'idl
 const withOwnStack: Array<[ids: string[], open: () => Promise<AsyncDisposable & { comparisons: Comparison[] }>]> = [
   [['click-to-progress'], clickToProgress],
   [['app-first-paint'], firstPaint],
-  [['long-result'], longResult],
+  [['long-result', 'long-result-first'], longResult],
   [['many-installations'], manyInstallations],
   [['million-accounts'], millionAccounts],
   [['commits-with-notices'], commitsWithNotices],

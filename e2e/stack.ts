@@ -18,6 +18,9 @@ export interface Stack extends AsyncDisposable {
   control<Answer>(path: string, body?: unknown, method?: 'GET' | 'POST' | 'PUT' | 'DELETE'): Promise<Answer>
   /** The server's database; used to let long times pass. */
   sql: postgres.Sql
+  databaseUrl: string
+  /** Ends the server with its PostgreSQL, and starts both as new processes. `sql` is another one afterwards. */
+  restart(): Promise<void>
   /** Runs an operator's command against the server's database. @returns its standard output */
   operator(...command: string[]): Promise<string>
 }
@@ -62,12 +65,20 @@ export async function startStack({
   }
   const log: string[] = []
   let sql: postgres.Sql | undefined
-  const part = startPart({
-    name: 'server',
-    command: [actions === 'own' ? 'scripts/demo/server.ts' : 'apps/server/src/main.ts'],
-    environment: serverEnvironment,
-    onLine: (line) => log.push(line),
-  })
+  const startServer = () =>
+    startPart({
+      name: 'server',
+      command: [actions === 'own' ? 'scripts/demo/server.ts' : 'apps/server/src/main.ts'],
+      environment: serverEnvironment,
+      onLine: (line) => log.push(line),
+    })
+  let part = startServer()
+  const isReady = () =>
+    until(`the server (${log.join(' ')})`, () => answers(`${server}/health/ready`), { timeoutMs: 60_000 })
+  const stop = async () => {
+    await sql?.end({ timeout: 1 })
+    await part.stop()
+  }
 
   const stack: Stack = {
     server,
@@ -85,17 +96,25 @@ export async function startStack({
       sql ??= postgres(databaseOf(folder), { max: 1, onnotice: () => {} })
       return sql
     },
+    get databaseUrl() {
+      return databaseOf(folder)
+    },
+    async restart() {
+      await stop()
+      sql = undefined
+      part = startServer()
+      await isReady()
+    },
     operator: (...command) =>
       runPart(['packages/standin/bin/standin.ts', ...command], { environment: serverEnvironment }),
     async [Symbol.asyncDispose]() {
-      await sql?.end({ timeout: 1 })
-      await part.stop()
+      await stop()
       await trackunit.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
   try {
-    await until(`the server (${log.join(' ')})`, () => answers(`${server}/health/ready`), { timeoutMs: 60_000 })
+    await isReady()
     return stack
   } catch (error) {
     await stack[Symbol.asyncDispose]()
