@@ -146,6 +146,12 @@ test('each proxy replaces what a caller says about its address, and the server c
   expect(http).toMatchObject({ host: '127.0.0.1', proxySetting: 'loopback' })
 })
 
+test('each proxy compresses JSON, and nothing else: a stream of events would wait in it', () => {
+  expect(read('deploy/nginx.conf').match(/gzip_types .*/g)).toEqual(['gzip_types application/json;'])
+  const encoded = /encode \{.*?match \{(.*?)\}/s.exec(read('deploy/Caddyfile'))
+  expect(encoded?.[1]?.trim()).toBe('header Content-Type application/json*')
+})
+
 test('a server that stops is taken out before it takes no more connections, and gets the time it needs', () => {
   const closesWithinS =
     Number(/closesWithinMs = ([\d_]+)/.exec(read('packages/standin/src/create-standin.ts'))?.[1]?.replace('_', '')) /
