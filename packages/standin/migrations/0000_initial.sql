@@ -397,6 +397,7 @@ CREATE TABLE "run_result_rows" (
 	"run_id" uuid NOT NULL,
 	"position" integer NOT NULL,
 	"row_id" text NOT NULL,
+	"about" text,
 	"machine" jsonb,
 	"cells" jsonb NOT NULL,
 	"is_new" boolean NOT NULL,

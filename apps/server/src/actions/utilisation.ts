@@ -129,6 +129,8 @@ function rowsOf({ pairs }: WeeklyUsage, labels: readonly string[]) {
         .sort((left, right) => right.usage.idleHours - left.usage.idleHours || right.usage.hours - left.usage.hours)
         .map(({ name, site, usage, before }) => ({
           id: `${label} ${textOf(name)} ${textOf(site)}`,
+          // A week that has passed makes nothing new.
+          about: `${textOf(name)} ${textOf(site)}`,
           cells: {
             type: name,
             site,

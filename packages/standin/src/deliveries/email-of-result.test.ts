@@ -130,7 +130,8 @@ test('a comparison is a list, the worst first, with its change', () => {
       },
     ],
   }
-  const { text, html } = emailOf({ ...result, chart }, shown)
+  const { text, html } = emailOf({ ...result, chart, totalRows: 33, totalNewRows: 3 }, shown)
+  expect(text).not.toContain('on the list')
   expect(text).toContain('Idle share\nBoom lift: 46\u00a0%, ↑ up 3 points, 112 of 243 hours\nRoller: 11\u00a0%\n\n')
   expect(text).not.toMatch(/Crane|Silent for 9 days/)
   expect(html).toContain('↑ up 3 points')

@@ -38,10 +38,11 @@ export function emailParts(result: ResultToSend, around: EmailSurroundings) {
   const words = emailWords(habits.language)
   const number = new Intl.NumberFormat(words.language)
   const sentence = sentenceOf(result, around.appName)
-  const hasChanged = totalNewRows > 0 && totalNewRows < totalRows
   const stay = totalRows - totalNewRows
   const resultUrl = around.appUrl ? `${around.appUrl}#/runs/${run.id}` : around.managerUrl
   const compared = chart?.kind === 'compared' ? comparedLines(chart, habits, words.language) : []
+  // What is compared is no list that something stays on.
+  const hasChanged = compared.length === 0 && totalNewRows > 0 && totalNewRows < totalRows
   const notes = [
     ...(around.lacksFile === 'part' ? [words.partKept] : []),
     ...(around.lacksFile === 'too large' ? [words.fileTooLarge] : []),

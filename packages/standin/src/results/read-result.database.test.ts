@@ -271,6 +271,35 @@ describe('rows', () => {
       facets: [{ values: [{ value: 'Loader', rows: 2, newRows: 1 }] }],
     })
   })
+
+  test('about the same are new once, at the first of them, and only if the last run had none: a new week is none', async () => {
+    await using stack = await openStack()
+    const read = readerOf(stack)
+    const ofWeeks = (weeks: readonly number[], abouts: readonly string[]) =>
+      weeks.flatMap((week) => abouts.map((about) => ({ id: `${week} ${about}`, about, cells: {} })))
+    const first = await workedRun(stack)
+    await write(stack, first.id, ofWeeks([46, 45], ['loader', 'digger']))
+    expect(await read({ runId: first.id, limit: 9, onlyNew: true })).toMatchObject({ total: 0 })
+    await stack.sql`update runs set state = 'succeeded'`
+
+    const next = await workedRun(stack)
+    // Of the digger, nothing is known in the new week; the crane was there in each.
+    await write(stack, next.id, [
+      ...ofWeeks([47], ['loader', 'crane']),
+      ...ofWeeks([46, 45], ['loader', 'digger', 'crane']),
+    ])
+    expect((await read({ runId: next.id, limit: 9, onlyNew: true })).rows).toMatchObject([{ id: '47 crane' }])
+
+    // Also if the rows come in several batches.
+    const batch = await workedRun(stack, { createdAt: new Date(Date.now() - 60_000) })
+    await stack.sql`update run_results set previous_run_id = ${first.id} where run_id = ${batch.id}`
+    await write(stack, batch.id, ofWeeks([48], ['crane']))
+    await write(stack, batch.id, ofWeeks([47], ['crane', 'tower']))
+    expect((await read({ runId: batch.id, limit: 9, onlyNew: true })).rows).toMatchObject([
+      { id: '48 crane' },
+      { id: '47 tower' },
+    ])
+  })
 })
 
 describe('a map', () => {

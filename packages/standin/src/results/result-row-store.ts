@@ -7,19 +7,29 @@ import type { ResultOfRun } from './result-store.ts'
 import { runResultRows, runResults } from './result-table.ts'
 import type { StorableRow } from './understand-rows.ts'
 
-/** Adds rows from a position on. A row is new if the previous run did not have it; without a previous run, none is new. */
+/**
+ * Adds rows from a position on. A row is new if the previous run did not have it; without a previous run, none is new. Of rows
+ * about the same, the first is new if the previous run had none of them.
+ */
 export async function insertRows(
   tx: Transaction,
   { run, position, rows }: { run: RunKey; position: number; rows: readonly StorableRow[] },
 ): Promise<void> {
+  const previous = sql`(select previous_run_id from ${runResults} where ${isOfRun(runResults, run)})`
   await tx.execute(sql`
-    insert into ${runResultRows} (account_id, run_id, position, row_id, machine, cells, is_new, searched)
-    select ${run.accountId}::uuid, ${run.id}::uuid, ${position}::int + given.number - 1, given.row ->> 'id', nullif(given.row -> 'machine', 'null'),
-      given.row -> 'cells',
-      result.previous_run_id is not null and not exists (
-        select 1 from ${runResultRows} old
-        where old.account_id = ${run.accountId}::uuid and old.run_id = result.previous_run_id and old.row_id = given.row ->> 'id'
-      ),
+    insert into ${runResultRows} (account_id, run_id, position, row_id, about, machine, cells, is_new, searched)
+    select ${run.accountId}::uuid, ${run.id}::uuid, ${position}::int + given.number - 1, given.row ->> 'id', given.row ->> 'about',
+      nullif(given.row -> 'machine', 'null'), given.row -> 'cells',
+      result.previous_run_id is not null and case
+        when given.row ->> 'about' is null then not exists (
+          select 1 from ${runResultRows} old
+          where old.account_id = ${run.accountId}::uuid and old.run_id = result.previous_run_id and old.row_id = given.row ->> 'id'
+        )
+        else row_number() over (partition by given.row ->> 'about' order by given.number) = 1 and given.row ->> 'about' not in (
+          select old.about from ${runResultRows} old
+          where old.account_id = ${run.accountId}::uuid and old.run_id in (${run.id}::uuid, ${previous}) and old.about is not null
+        )
+      end,
       given.row ->> 'searched'
     from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) with ordinality as given (row, number)
     join ${runResults} result on result.account_id = ${run.accountId}::uuid and result.run_id = ${run.id}::uuid

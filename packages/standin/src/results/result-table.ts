@@ -54,6 +54,8 @@ export const runResultRows = pgTable(
     runId: uuid().notNull(),
     position: integer().notNull(),
     rowId: text().notNull(),
+    /** What it is about, if other rows are about the same. */
+    about: text(),
     machine: jsonb().$type<SentRow['machine']>(),
     cells: jsonb().$type<SentRow['cells']>().notNull(),
     isNew: boolean().notNull(),

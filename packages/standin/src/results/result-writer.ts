@@ -140,7 +140,7 @@ export function createResultWriter(
     },
     async early(given, total) {
       const rows = given.slice(0, mostEarly).map((row, nth) => understandRow(row, columns, nth + 1))
-      changed.early = { rows: rows.map(({ searched: _, ...row }) => ({ ...row, isNew: false })), total }
+      changed.early = { rows: rows.map(({ id, machine, cells }) => ({ id, machine, cells, isNew: false })), total }
       await open()
     },
     async figure(figure) {

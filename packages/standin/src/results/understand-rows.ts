@@ -4,14 +4,19 @@ import { StandinError } from '../standin-error.ts'
 
 /** A row as an action adds it. A missing cell is unknown. */
 export interface GivenRow {
-  /** What the row is about, the same in every run: the next run uses it to find what is new. */
+  /** Of this row alone, the same in every run: the next run uses it to find what is new. */
   id: string
+  /**
+   * What the row is about, if several rows are about the same, such as one for each week. The first of them is new if no row
+   * of the previous run is about it; the others are not. Without it, each row is about its id.
+   */
+  about?: string
   machine?: { id: string; name: string; detail?: string | null } | null
   cells: Readonly<Record<string, Message | number | null | undefined>>
 }
 
 /** A row that can be stored. */
-export type StorableRow = Pick<SentRow, 'id' | 'machine' | 'cells'> & { searched: string }
+export type StorableRow = Pick<SentRow, 'id' | 'machine' | 'cells'> & { about: string | null; searched: string }
 
 const longest = { id: 200, cell: 500, name: 200 } as const
 const textKinds: ReadonlySet<SentColumn['kind']> = new Set(['text', 'moment', 'place'])
@@ -22,7 +27,7 @@ const textKinds: ReadonlySet<SentColumn['kind']> = new Set(['text', 'moment', 'p
  * @throws StandinError `ACTION_FAULTY` for a cell without a column or of another kind, naming row and column
  */
 export function understandRow(
-  { id, machine, cells }: GivenRow,
+  { id, about, machine, cells }: GivenRow,
   columns: readonly SentColumn[],
   number: number,
 ): StorableRow {
@@ -42,6 +47,7 @@ export function understandRow(
   const texts = columns.flatMap(({ key, kind }) => (kind === 'text' ? [searchedText(understood[key])] : []))
   return {
     id: storableText(id, longest.id),
+    about: about === undefined ? null : storableText(about, longest.id),
     machine: named,
     cells: understood,
     searched: [named?.name, named?.detail, ...texts].filter(Boolean).join('\n').toLowerCase(),
