@@ -32,7 +32,7 @@ export function MapSection({ map, around }: MapSectionProps) {
       }),
     [map, projection, size, texts, formats],
   )
-  const areLabelled = marks.every(({ label }) => label)
+  const areNamed = marks.every(({ label }) => label === 'whole')
   return (
     <figure className="map-figure" aria-labelledby={id}>
       <figcaption id={id} className="vh">
@@ -55,7 +55,7 @@ export function MapSection({ map, around }: MapSectionProps) {
           </button>
         </p>
       )}
-      <ul className={areLabelled ? 'sites narrow' : 'sites'}>
+      <ul className={areNamed ? 'sites narrow' : 'sites'}>
         {marks.map(({ area, places, rows }) => (
           <li key={textOfArea(area)}>
             <button type="button" onClick={() => setAddress({ near: textOfArea(area), row: undefined })}>
@@ -89,7 +89,7 @@ function Land({ projection }: { projection: ReturnType<typeof projectionFor> }) 
 }
 
 /** Filters by its area and zooms in; if that is the filter already, removes it. */
-function Spot({ mark: { area, places, rows, x, y, diameter, label } }: { mark: Mark }) {
+function Spot({ mark: { area, places, rows, x, y, diameter, side, label, labelWidth } }: { mark: Mark }) {
   const { texts, formats } = useSurroundings()
   const [address, setAddress] = useAddressState()
   const text = textOfArea(area)
@@ -98,13 +98,13 @@ function Spot({ mark: { area, places, rows, x, y, diameter, label } }: { mark: M
   return (
     <button
       type="button"
-      className={['spot', label ?? 'unlabelled'].join(' ')}
+      className={['spot', side, label].join(' ')}
       style={{ left: x, top: y, '--d': `${diameter}px` } as CSSProperties}
       aria-pressed={isPressed}
       onClick={() => setAddress({ near: isPressed ? undefined : text, row: undefined })}
     >
       <i>{formats.number(rows)}</i>{' '}
-      <span>
+      <span style={{ maxWidth: labelWidth }}>
         <bdi>{name}</bdi>
       </span>
     </button>

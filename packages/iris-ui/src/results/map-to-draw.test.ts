@@ -21,11 +21,41 @@ const flat = {
 describe('marks', () => {
   test('are all labelled, or none', () => {
     const [one, other] = [place(9, 'Large', [300, 160]), place(4, 'At the edge', [610, 20])]
-    expect(marksToDraw([one, other], flat).map(({ label }) => label)).toEqual(['right', 'left'])
-    const narrow = { ...flat, size: { width: 60, height: 320 } }
-    expect(marksToDraw([place(1, 'No room for this name', [30, 160])], narrow).map(({ label }) => label)).toEqual([
-      undefined,
+    expect(marksToDraw([one, other], flat)).toMatchObject([
+      { side: 'right', label: 'whole' },
+      { side: 'left', label: 'whole' },
     ])
+    // On neither side of the middle one is room; names that come and go stand towards the middle of the map.
+    const row = [
+      place(9, 'To the left', [60, 160]),
+      place(9, 'Between them', [130, 160]),
+      place(4, 'Right', [200, 160]),
+    ]
+    const small = { ...flat, size: { width: 260, height: 320 } }
+    expect(marksToDraw(row, small).map(({ side, label }) => [side, label])).toEqual([
+      ['right', 'hidden'],
+      ['left', 'hidden'],
+      ['left', 'hidden'],
+    ])
+  })
+
+  test('have a name in two lines where one has no room, and only longer names are cut', () => {
+    const labelOf = (name: string) => marksToDraw([place(1, name, [300, 100])], flat).map(({ label }) => label)
+    expect(labelOf('Nordhavn Tunnel, southern portal and 2 others')).toEqual(['whole'])
+    expect(labelOf('Nordhavn Tunnel, southern portal, depot and 12 others')).toEqual(['cut'])
+    const [alone] = marksToDraw([place(1, 'Kalasatama towers and 2 more', [100, 100])], flat)
+    const [beside] = marksToDraw(
+      [place(2, 'Kalasatama towers and 2 more', [100, 100]), place(1, 'B', [330, 100])],
+      flat,
+    )
+    expect(alone).toMatchObject({ label: 'whole', labelWidth: undefined })
+    expect(beside).toMatchObject({ label: 'whole', side: 'right', labelWidth: expect.any(Number) })
+    expect(beside?.labelWidth).toBeLessThan(186) // As far as to the other circle.
+    // The other circle leaves room for one line, not for two.
+    const above = (name: string) =>
+      marksToDraw([place(2, name, [100, 100]), place(1, 'Other', [200, 135])], flat).map(({ label }) => label)
+    expect(above('Kalasatama towers')).toEqual(['whole', 'whole'])
+    expect(above('Kalasatama towers and 12 more sites')).toEqual(['hidden', 'hidden'])
   })
 
   test('that would touch are one, with the area of both', () => {

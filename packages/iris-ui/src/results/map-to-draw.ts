@@ -15,8 +15,12 @@ export interface Mark {
   x: number
   y: number
   diameter: number
-  /** On which side its label has room; only if every circle's has. */
-  label: 'left' | 'right' | undefined
+  /** On which side of the circle its label stands. */
+  side: 'left' | 'right'
+  /** Hidden until the circle is looked at, if not every circle's has room. A cut one is whole only then, too. */
+  label: 'whole' | 'cut' | 'hidden'
+  /** The widest that it may be; undefined if it is one line. */
+  labelWidth: number | undefined
 }
 
 interface Around {
@@ -32,12 +36,19 @@ interface Box {
   bottom: number
 }
 
+interface Shape {
+  width: number
+  height: number
+  label: 'whole' | 'cut'
+}
+
 /** Large enough for a finger. */
 export const TARGET = 44
 const DIAMETER = { least: 28, most: 44 }
-const LETTER = 7.5
-/** Of a label, with its padding; longer ones are cut. */
-const LABEL = { height: 22, padding: 14, most: 190 }
+/** In the widest of the system's fonts. */
+const LETTER = 8
+/** Of a label: one line where there is room for it, otherwise two. */
+const LABEL = { height: 22, lineHeight: 17, padding: 14, least: 96, most: 240 }
 
 /** One place says nothing that the sentence does not. */
 export const saysMore = ({ places }: ResultMap): boolean => places.length > 1
@@ -51,20 +62,40 @@ export function marksToDraw(places: readonly Place[], { project, wordsOf, size }
     return { ...group, rows, diameter }
   })
   const taken: Box[] = marks.map(({ x, y }) => boxAround(x, y))
-  const labels: Mark['label'][] = []
-  for (const { x, y, places } of marks) {
-    const width = Math.min(wordsOf(places).length * LETTER + LABEL.padding, LABEL.most)
-    const side = (['right', 'left'] as const).find((side) => {
-      const left = side === 'right' ? x + TARGET / 2 : x - TARGET / 2 - width
-      const box = { left, right: left + width, top: y - LABEL.height / 2, bottom: y + LABEL.height / 2 }
-      if (box.left < 0 || box.right > size.width || taken.some((other) => overlap(other, box))) return false
-      taken.push(box)
-      return true
-    })
-    labels.push(side)
-  }
-  const hasRoom = labels.every((side) => side !== undefined)
-  return marks.map((mark, nth) => ({ ...mark, label: hasRoom ? labels[nth] : undefined }))
+  // A circle in the middle has room for it on either side.
+  const widest = Math.min(LABEL.most, size.width / 2 - TARGET / 2)
+  const labels = marks.map(({ places, x, y }) => {
+    for (const { width, height, label } of shapesOf(wordsOf(places), widest)) {
+      for (const side of ['right', 'left'] as const) {
+        const left = side === 'right' ? x + TARGET / 2 : x - TARGET / 2 - width
+        const box = { left, right: left + width, top: y - height / 2, bottom: y + height / 2 }
+        if (box.left < 0 || box.right > size.width || taken.some((other) => overlap(other, box))) continue
+        taken.push(box)
+        return { side, label, labelWidth: height > LABEL.height ? width : undefined }
+      }
+    }
+    return undefined
+  })
+  const haveRoom = labels.every((label) => label !== undefined)
+  return marks.map((mark, nth) => ({
+    ...mark,
+    ...((haveRoom && labels[nth]) || {
+      side: mark.x < size.width / 2 ? 'right' : 'left',
+      label: 'hidden',
+      labelWidth: widest,
+    }),
+  }))
+}
+
+/** How a label may stand, the best first. */
+function shapesOf(words: string, widest: number): Shape[] {
+  const letters = words.length * LETTER
+  // Lines end between words, so that two are not quite full.
+  const width = Math.min(Math.max(letters / 1.7 + LABEL.padding, LABEL.least), widest)
+  const label = letters / 1.7 + LABEL.padding <= widest ? 'whole' : 'cut'
+  const two: Shape = { width, height: LABEL.height + LABEL.lineHeight, label }
+  if (letters + LABEL.padding > widest) return [two]
+  return [{ width: letters + LABEL.padding, height: LABEL.height, label: 'whole' }, two]
 }
 
 type Group = Pick<Mark, 'places' | 'area' | 'x' | 'y'>
