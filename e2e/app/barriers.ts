@@ -71,3 +71,31 @@ export async function barriersNow(frame: Frame, runOnly: RunOnly = ofEverything)
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
   }, runOnly)
 }
+
+/** Texts that are drawn over other texts. What covers the page on purpose is left out. */
+export function textsOverOthers(): string[] {
+  const onTop = '[role$=dialog], [popover], .skip, .vh, header, [aria-hidden=true], option, .spot'
+  const isClipped = (element: Element | null): boolean =>
+    element !== null && (getComputedStyle(element).clipPath !== 'none' || isClipped(element.parentElement))
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const lines: { text: string; box: DOMRect }[] = []
+  while (walker.nextNode()) {
+    const node = walker.currentNode
+    const text = node.textContent?.trim()
+    const parent = node.parentElement
+    if (!text || !parent || parent.closest(onTop) || isClipped(parent)) continue
+    if (!parent.checkVisibility({ opacityProperty: true })) continue
+    const range = document.createRange()
+    range.selectNodeContents(node)
+    for (const box of range.getClientRects()) lines.push({ text, box })
+  }
+  return lines.flatMap(({ text, box }, nth) =>
+    lines.slice(nth + 1).flatMap((other) => {
+      const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left)
+      const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top)
+      // Lines may touch: letters are lower than their boxes.
+      const isOver = across > 2 && down > Math.min(box.height, other.box.height) * 0.45
+      return isOver ? [`“${text}” is over “${other.text}”`] : []
+    }),
+  )
+}

@@ -6,7 +6,7 @@ import { type MailServer, startMailServer } from '../../packages/standin/test/ma
 import { until } from '../../scripts/part.ts'
 import { missingBrowser } from '../browser.ts'
 import { install } from '../stack.ts'
-import { show } from './barriers.ts'
+import { show, textsOverOthers } from './barriers.ts'
 import { type AppInManager, type Manager, startApp } from './manager.ts'
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
@@ -73,7 +73,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     // Not another snapshot: Trackunit allows one every 15 minutes.
     await inside.getByLabel('Action', { exact: true }).selectOption({ label: 'Attention list' })
     await inside.getByRole('textbox', { name: /^Email/ }).fill('mette@nordvang.example')
-    await inside.getByLabel('Attachment').selectOption({ label: 'The plain table (CSV)' })
+    await inside.getByLabel('Attachment').selectOption({ label: 'Plain table (CSV)' })
     await inside.getByRole('textbox', { name: /^Web address/ }).fill(receiver.url)
     await inside.getByRole('button', { name: 'Save schedule' }).click()
     await page.getByText('The schedule is saved.').waitFor()
@@ -83,6 +83,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
       .sql`update schedules set next_at = now() - interval '1 second', due_at = now() - interval '1 second' where account_id = ${account}`
     await inside.getByRole('link', { name: /machines need attention/ }).click()
     await inside.locator('[data-delivery=delivered]', { hasText: 'mette@nordvang.example' }).waitFor()
+    await inside.getByRole('link', { name: 'Open its schedule' }).waitFor()
+    expect(await manager.frame().evaluate(textsOverOthers)).toEqual([])
     expect(post.mails).toMatchObject([{ to: ['mette@nordvang.example'], raw: expect.stringContaining('.csv') }])
     await inside.locator('[data-delivery=delivered]', { hasText: 'receiver.example' }).waitFor()
     const { signingSecret } = await (await app.as(account)).delivery.signingSecret.query({ accountId: account })
@@ -116,8 +118,11 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     await visit('/actions/attention-list')
     await inside.getByRole('textbox', { name: /^Email/ }).waitFor()
     const start = inside.getByRole('button', { name: 'Start attention list' })
-    const bottom = await start.evaluate((element) => element.getBoundingClientRect().bottom)
-    expect(bottom).toBeLessThan(840) // In view at 1280 × 900, below Manager's own bar.
+    const bottom = () => start.evaluate((element) => element.getBoundingClientRect().bottom + scrollY)
+    const atFirst = await bottom()
+    expect(atFirst).toBeLessThan(840) // In view at 1280 × 900, below Manager's own bar.
+    await inside.getByRole('textbox', { name: /^Email/ }).pressSequentially('mette@')
+    expect(await bottom()).toBe(atFirst)
     const topsOf = (selector: string) =>
       inside.locator(selector).evaluateAll((all) => [...new Set(all.map((each) => each.getBoundingClientRect().top))])
     await visit('/actions/clear-stale-events') // Its numbers have helps of two and of three lines.

@@ -47,6 +47,8 @@ export function useAccountWatch(askedAtMs: number): void {
             ...[trpc.run.list, trpc.run.latest, trpc.delivery.undelivered, trpc.schedule.list].map((list) =>
               list.pathKey(),
             ),
+            // The last run of each schedule, and what became of its deliveries.
+            trpc.run.get.pathKey(),
             // Usual durations, and what runs found missing in the plan.
             trpc.action.list.pathKey(),
           )

@@ -38,7 +38,7 @@ function Working({
 
   return (
     <div className="say">
-      <Icon name="check" tone="ok" size="lg" />
+      <Icon {...(needs > 0 ? { name: 'warn', tone: 'warn' } : { name: 'check', tone: 'ok' })} size="lg" />
       <div>
         <h1>{headline}</h1>
         <p className="lead">{means.join(' ')}</p>

@@ -137,13 +137,13 @@ function Origin({ run }: Pick<RunViewProps, 'run'>) {
   ].filter((link) => typeof link === 'object' && link !== null)
   if (links.length === 0) return null
   return (
-    <span className="origin">
+    <>
       {links.map(({ to, words: label, said }) => (
         <span key={to}>
           {said} <Link href={to}>{label}</Link>{' '}
         </span>
       ))}
-    </span>
+    </>
   )
 }
 

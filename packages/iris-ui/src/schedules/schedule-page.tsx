@@ -186,7 +186,7 @@ function History({ schedule, title }: { schedule: Schedule; title: string }) {
               nowMs={nowMs}
               {...(run.startedAt &&
                 run.endedAt && {
-                  end: texts.time.took(elapsed(Date.parse(run.endedAt) - Date.parse(run.startedAt))),
+                  end: `${texts.run.took} ${texts.time.took(elapsed(Date.parse(run.endedAt) - Date.parse(run.startedAt)))}`,
                 })}
             />
           ))}
