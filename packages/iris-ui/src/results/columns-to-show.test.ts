@@ -64,3 +64,10 @@ test('a site that is known of no machine is no “No site”', () => {
   expect(keysOf(columns, [row({ why: 'Silent' })])).toEqual(['why', 'fuel'])
   expect(keysOf(columns, [row({ why: 'Silent' }), row({ site: 'Yard' })])).toEqual(['why', 'site', 'fuel'])
 })
+
+test('a column of nothing but dashes is left out', () => {
+  const columns = [column('why'), column('since'), column('fuel', 'percent')]
+  const rows = [1, 2, 3].map((fuel) => row({ why: 'Silent', fuel }))
+  expect(keysOf(columns, rows)).toEqual(['why', 'fuel'])
+  expect(keysOf(columns, rows.slice(1))).toEqual(['why', 'since', 'fuel'])
+})

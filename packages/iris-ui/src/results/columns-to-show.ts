@@ -60,6 +60,8 @@ const isTail = ({ kind, under, filterable }: ResultColumn) => under !== undefine
 const widthOf = (column: ResultColumn) =>
   isNumeric(column) ? takes.number : column.kind === 'moment' ? takes.moment : takes.text
 
+/** Of fewer, a dash may be what matters. */
+const FEWEST_ROWS = 3
 const FEW_ROWS = 10
 const MOSTLY = 0.7
 
@@ -67,6 +69,7 @@ function isMostlyEmpty({ key }: ResultColumn, rows: readonly ResultRow[]): boole
   const empty = rows.filter(({ cells }) => cells[key] == null).length
   // "No site" says that there is none: where no site is known at all, none was read.
   if (key === 'site' && empty === rows.length) return true
+  if (rows.length >= FEWEST_ROWS && empty === rows.length) return true
   return rows.length >= FEW_ROWS && empty / rows.length >= MOSTLY
 }
 
