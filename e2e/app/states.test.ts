@@ -356,7 +356,7 @@ const states: readonly State[] = [
     before: installed,
     at: { user: 'reader' },
     reach: (manager) => manager.visit('/actions/clear-stale-events'),
-    sees: ['You can view this action. Starting it needs the Administrator role.', 'Needs the Administrator role'],
+    sees: ['You can view this action, but not start it.', 'Needs the Administrator role'],
   },
   {
     state: 'a user of another account',

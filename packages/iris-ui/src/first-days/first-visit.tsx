@@ -1,5 +1,5 @@
 import type { Action } from '@standin/client'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { actionInWords } from '../actions/action-in-words.ts'
 import { timeLeft } from '../formats/time-left.ts'
@@ -14,8 +14,14 @@ import { defaultsOf } from './defaults-of.ts'
 import { FirstReads } from './first-reads.tsx'
 import { withRoom } from './with-room.ts'
 
+interface FirstVisitProps {
+  action: Action
+  /** What needs a person, if anything does: more urgent than what the check reads. */
+  children?: ReactNode
+}
+
 /** What this is, one button, and what it will read. */
-export function FirstVisit({ action: given }: { action: Action }) {
+export function FirstVisit({ action: given, children }: FirstVisitProps) {
   const { host, texts } = useSurroundings()
   const action = useMemo(() => actionInWords(given, texts), [given, texts])
   const words = texts.firstDays
@@ -47,6 +53,7 @@ export function FirstVisit({ action: given }: { action: Action }) {
         </div>
         <p className="small muted">{words.onlyReads(host.account.name)}</p>
       </div>
+      {children}
       <FirstReads action={action} onCount={setSentence} />
     </>
   )

@@ -60,6 +60,15 @@ export function OverviewPage() {
   const begins = runs.known && scheduled ? decided.begins : 'normal'
   const first = firstCheckOf(actions)
   const [only] = results
+  const rows = (
+    <OverviewRows
+      installation={known}
+      schedules={schedules}
+      runs={runs}
+      undelivered={undelivered}
+      isNormal={begins === 'normal'}
+    />
+  )
 
   return (
     <div className="page-overview" data-state={known.state}>
@@ -72,20 +81,10 @@ export function OverviewPage() {
         />
       )}
       <Suspense fallback={<PageSkeleton />}>
-        {begins === 'start' && first && <FirstVisit action={first} />}
+        {begins === 'start' && first && <FirstVisit action={first}>{needs.length > 0 && rows}</FirstVisit>}
         {begins === 'after' && first && only && <FirstResult run={only} action={first} />}
       </Suspense>
-      <Suspense fallback={<SkeletonRows />}>
-        {(begins !== 'start' || needs.length > 0) && (
-          <OverviewRows
-            installation={known}
-            schedules={schedules}
-            runs={runs}
-            undelivered={undelivered}
-            isNormal={begins === 'normal'}
-          />
-        )}
-      </Suspense>
+      <Suspense fallback={<SkeletonRows />}>{begins !== 'start' && rows}</Suspense>
     </div>
   )
 }

@@ -369,7 +369,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
     needsPermission: (names) =>
       `Kræver ${names}, som ikke blev tilladt ved installationen, eller ikke er med i jeres Trackunit-plan.`,
     needsPlan: (names) => `Kræver ${names}, som ikke er med i jeres Trackunit-plan.`,
-    needsRole: 'Du kan se på den. For at starte den skal du have rollen Administrator.',
+    needsRole: 'Du kan se handlingen, men ikke starte den.',
     noAccess: 'Kan startes, når vores adgang virker.',
     none: 'Der er ingen opgaver endnu.',
     noneMeans: `De, der driver ${app}, kan tilføje nogle.`,

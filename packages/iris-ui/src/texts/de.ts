@@ -382,7 +382,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     needsPermission: (names) =>
       `Braucht ${names}; das wurde bei der Installation nicht erlaubt oder ist in Ihrem Trackunit-Tarif nicht enthalten.`,
     needsPlan: (names) => `Braucht ${names}; das ist in Ihrem Trackunit-Tarif nicht enthalten.`,
-    needsRole: 'Sie können diese Aktion ansehen. Zum Starten braucht es die Rolle Administrator.',
+    needsRole: 'Sie können diese Aktion ansehen, aber nicht starten.',
     noAccess: 'Verfügbar, sobald unser Zugriff funktioniert.',
     none: 'Es gibt noch keine Aktionen.',
     noneMeans: `Die Betreiber von ${app} können welche hinzufügen.`,

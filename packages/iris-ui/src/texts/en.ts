@@ -468,7 +468,7 @@ export const en = (of: AppWords) => {
       needsPermission: (names: string) =>
         `Needs ${names}, which was not allowed at installation, or is not in your Trackunit plan.`,
       needsPlan: (names: string) => `Needs ${names}, which is not in your Trackunit plan.`,
-      needsRole: 'You can view this action. Starting it needs the Administrator role.',
+      needsRole: 'You can view this action, but not start it.',
       noAccess: 'Available once our access works.',
       uninstalled: `Nothing can start because ${app} was removed from this account.`,
       notInstalled: `Nothing can start because ${app} is not installed on this account.`,

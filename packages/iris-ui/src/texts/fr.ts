@@ -378,7 +378,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     needsPermission: (names) =>
       `Nécessite ${names}, non autorisé à l’installation ou absent de votre abonnement Trackunit.`,
     needsPlan: (names) => `Nécessite ${names}, qui ne fait pas partie de votre abonnement Trackunit.`,
-    needsRole: 'Vous pouvez voir cette action. La lancer nécessite le rôle Administrateur.',
+    needsRole: 'Vous pouvez voir cette action, mais pas la lancer.',
     noAccess: 'Disponible dès que notre accès fonctionne.',
     none: 'Il n’y a pas encore d’actions.',
     noneMeans: `Ceux qui gèrent ${app} peuvent en ajouter.`,

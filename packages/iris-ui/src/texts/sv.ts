@@ -370,7 +370,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
     needsPermission: (names) =>
       `Kräver ${names}, vilket inte tilläts vid installationen eller inte ingår i ert Trackunit-abonnemang.`,
     needsPlan: (names) => `Kräver ${names}, som inte ingår i ert Trackunit-abonnemang.`,
-    needsRole: 'Du kan se den här åtgärden. Att starta den kräver rollen Administratör.',
+    needsRole: 'Du kan se den här åtgärden, men inte starta den.',
     noAccess: 'Kan startas när vår åtkomst fungerar.',
     none: 'Det finns inga åtgärder ännu.',
     noneMeans: `De som driver ${app} kan lägga till några.`,
