@@ -34,6 +34,7 @@ export async function startSimulatedTrackunit({
       TRACKUNIT_JWKS_URL: `${url}/api/marketplace/jwks`,
       TRACKUNIT_TOKEN_URL: `${url}/apptoken`,
       TRACKUNIT_API_URL: url,
+      MANAGER_APP_URL: `${url}/`,
     },
     close: () => simulation.close(),
   }

@@ -87,6 +87,21 @@ describe.skipIf(missingBrowser && !process.env.CI)('an administrator in Manager'
     expect(await manager.frame().evaluate(textsOverOthers)).toEqual([])
     expect(post.mails).toMatchObject([{ to: ['mette@nordvang.example'], raw: expect.stringContaining('.csv') }])
     await inside.locator('[data-delivery=delivered]', { hasText: 'receiver.example' }).waitFor()
+    // From the email to its worst machine, and back: each is one click.
+    const mailed = /http:\S+\?row=1(?=\s)/.exec(
+      post.mails[0]?.raw.replaceAll(/=\r\n/g, '').replaceAll('=3D', '=') ?? '',
+    )
+    const followed = new URL(mailed?.[0] ?? '')
+    followed.searchParams.set('account', account) // Manager knows it from who is signed in.
+    const reader = await app.browser.newPage()
+    await reader.goto(followed.href)
+    const worst = reader.frameLocator('#app').locator('.panel h2')
+    await worst.waitFor()
+    await reader.frameLocator('#app').getByRole('link', { name: 'Open in Manager' }).click()
+    await reader.getByText('Manager’s own page of a simulated machine.').waitFor()
+    await reader.goBack()
+    await worst.waitFor()
+    await reader.close()
     const { signingSecret } = await (await app.as(account)).delivery.signingSecret.query({ accountId: account })
     const [{ body, headers } = { body: '', headers: {} }] = receiver.requests
     expect(new Webhook(signingSecret).verify(body, headers as Record<string, string>)).toMatchObject({

@@ -59,7 +59,8 @@ if (frame) {
   addEventListener('unhandledrejection', (event) => {
     if (event.reason?.code === 'TRANSMISSION_FAILED') event.preventDefault()
   })
-  frame.src = frame.dataset.src
+  // A guess: it is not documented whether Manager passes the fragment of its address on. Links in emails have one.
+  frame.src = frame.dataset.src + location.hash
   byId('server-off').addEventListener('change', async ({ target }) => {
     const app = await connection.promise
     await app.cutConnections(target.checked)
