@@ -30,6 +30,7 @@ export const sentResult: ResultToSend = {
     endedAt: '2026-11-28T05:09:00Z',
   },
   actionTitle: 'Attention list',
+  accountName: 'Nordvang Entreprenør A/S',
   detail: '3 machines came off the list since last time.',
   figure: { value: 33, unit: 'number', words: 'of 250 machines need attention' },
   newByKind: [

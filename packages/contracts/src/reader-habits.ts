@@ -13,6 +13,9 @@ export const unitSystemSchema = z.enum(['metric', 'imperial'])
 /** The reader's language, a BCP 47 tag such as `da-DK`. English if Standin or the action does not have it. */
 export const languageSchema = lineSchema(40).refine(isLanguage, 'must be a language such as da-DK')
 
+/** What readers call the account, as Manager shows it: emails begin with it. */
+export const accountNameSchema = lineSchema(120)
+
 /** A name, not an offset such as `+02:00`, which has no summer time. */
 function isTimeZone(timeZone: string): boolean {
   try {

@@ -5,7 +5,7 @@ import { deliverToSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { messageSchema } from './message.ts'
 import { momentSchema } from './moment.ts'
-import { languageSchema, timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
+import { accountNameSchema, languageSchema, timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
 import { lineSchema, textSchema } from './text.ts'
 
 export const runIdSchema = z.guid().toLowerCase()
@@ -155,5 +155,6 @@ export const startRunInputSchema = z.strictObject({
   timeZone: timeZoneSchema.optional(),
   unitSystem: unitSystemSchema.optional(),
   language: languageSchema.optional(),
+  accountName: accountNameSchema.optional(),
 })
 export type StartRunInput = z.infer<typeof startRunInputSchema>

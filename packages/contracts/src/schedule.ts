@@ -4,7 +4,7 @@ import { actionIdSchema } from './action.ts'
 import { changedDeliverToSchema, deliverToSchema, shownDestinationSchema } from './deliver-to.ts'
 import { errorReasonSchema } from './error-reason-schema.ts'
 import { momentSchema } from './moment.ts'
-import { languageSchema, timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
+import { accountNameSchema, languageSchema, timeZoneSchema, unitSystemSchema } from './reader-habits.ts'
 import { actorSchema, runIdSchema } from './run.ts'
 import { lineSchema } from './text.ts'
 
@@ -23,6 +23,7 @@ const habits = {
   timeZone: timeZoneSchema,
   unitSystem: unitSystemSchema.optional(),
   language: languageSchema.optional(),
+  accountName: accountNameSchema.optional(),
 }
 
 export const scheduleSchema = z.object({
@@ -62,5 +63,6 @@ export const updateScheduleInputSchema = z.strictObject({
   timeZone: habits.timeZone.optional(),
   unitSystem: habits.unitSystem,
   language: habits.language,
+  accountName: habits.accountName,
   deliverTo: changedDeliverToSchema.optional(),
 })

@@ -36,7 +36,12 @@ const deliverTo = [
   { kind: 'webhook', url: 'https://hooks.example/x' } as const,
   { kind: 'email', address: 'anna@example.com', file: 'csv' } as const,
 ]
-const habits = { timeZone: 'Europe/Copenhagen', unitSystem: 'metric', language: 'da-DK' } as const
+const habits = {
+  timeZone: 'Europe/Copenhagen',
+  unitSystem: 'metric',
+  language: 'da-DK',
+  accountName: 'Nordvang',
+} as const
 const planned = { input: { note: 'n', places: [1] }, recurrence: 'FREQ=DAILY;BYHOUR=6', deliverTo, ...habits }
 
 /** A whole input for each procedure, with every optional field. A procedure without one does not compile. */

@@ -24,6 +24,7 @@ export const result: ResultToSend = {
     endedAt: '2026-03-02T05:00:09.000Z',
   },
   actionTitle: 'Attention list',
+  accountName: null,
   detail: 'Service is left out: the scope is not granted.',
   columns: [
     { key: 'reason', title: 'Reason', kind: 'text', filterable: true },

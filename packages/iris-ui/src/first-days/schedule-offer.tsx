@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { allSchedules } from '../connection/first-lists.ts'
+import { accountNameToSend } from '../forms/account-name-to-send.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { RefusedPress } from '../parts/refused-press.tsx'
@@ -45,7 +46,12 @@ export function ScheduleOffer({ actionId, input, recurrence, title, means, accep
       },
     }),
   )
-  const habits = { timeZone: formats.zone, unitSystem: host.user.measurement, language: texts.language }
+  const habits = {
+    timeZone: formats.zone,
+    unitSystem: host.user.measurement,
+    language: texts.language,
+    accountName: accountNameToSend(host.account.name),
+  }
 
   return (
     <section className="offer" aria-labelledby="h-offer">

@@ -4,6 +4,7 @@ import { useRef } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { type Failure, failureOf, isRefusal, mayPass } from '../connection/failure.ts'
+import { accountNameToSend } from '../forms/account-name-to-send.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { whatStartsDependOn } from './what-starts-depend-on.ts'
 
@@ -61,6 +62,7 @@ export function useStartRun(onStarted: (run: Run) => void): StartingRun {
         timeZone: formats.zone,
         unitSystem: host.user.measurement,
         language: texts.language,
+        accountName: accountNameToSend(host.account.name),
       })
     },
     busy: mutation.isPending,

@@ -11,6 +11,7 @@ import { failureOf } from '../connection/failure.ts'
 import { refusalWords } from '../connection/refusal-words.ts'
 import { useInstallation } from '../connection/use-account.ts'
 import { timeLeft } from '../formats/time-left.ts'
+import { accountNameToSend } from '../forms/account-name-to-send.ts'
 import { Field, Select } from '../forms/field.tsx'
 import type { FormParts } from '../forms/form-parts.ts'
 import { createInputProblems } from '../forms/input-problems.ts'
@@ -203,6 +204,7 @@ function useSaveSchedule({ action, schedule, fields, timeZone }: Planned & { tim
       timeZone,
       unitSystem: schedule?.unitSystem ?? host.user.measurement,
       language: schedule?.language ?? texts.language,
+      accountName: accountNameToSend(host.account.name),
     }
     if (schedule) update.mutate({ scheduleId: schedule.id, ...planned, deliverTo: changedDestinationsOf(receivers) })
     else {

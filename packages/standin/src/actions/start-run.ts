@@ -93,8 +93,10 @@ export async function startRunAsOperator(
 }
 
 function againOf(run: RunRow): Omit<NewRun, 'action' | 'idempotencyKey' | 'startedBy' | 'actor'> {
-  const { accountId, mode, input, previewRunId, leaveOut, deliverTo, timeZone, unitSystem, language } = run
-  const again = { accountId, mode, input, leaveOut, deliverTo, timeZone, unitSystem, language, retryOf: run.id }
+  const { accountId, mode, input, previewRunId, leaveOut, deliverTo } = run
+  const { timeZone, unitSystem, language, accountName } = run
+  const habits = { timeZone, unitSystem, language, accountName }
+  const again = { accountId, mode, input, leaveOut, deliverTo, ...habits, retryOf: run.id }
   return { ...again, ...(previewRunId !== null && { previewRunId }) }
 }
 

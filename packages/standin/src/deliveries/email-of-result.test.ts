@@ -30,6 +30,13 @@ test('the number that counts is large, and the words go on from it', () => {
   expect(percent.html).toContain('>30\u00a0%</p>')
 })
 
+test('begins with the account, in one line, or with the app where the name is not known', () => {
+  const named = emailOf({ ...result, accountName: 'Nordvang & Søn\n A/S' }, shown)
+  expect(named.text).toMatch(/^Nordvang & Søn A\/S\nMonday,? 2 March 2026/)
+  expect(named.html).toContain('>Nordvang &amp; Søn A/S<br>Monday')
+  expect(emailOf(result, shown).text).toMatch(/^Fleet assistant\nMonday/)
+})
+
 test('names stay text', () => {
   const { html } = emailOf(result, { ...shown, appName: '"><b>' })
   expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')

@@ -14,10 +14,11 @@ export function emailOf(
   return { subject: parts.subject, text: textOf(parts, around), html: `<!doctype html>${htmlOf(parts, around).markup}` }
 }
 
-function textOf(parts: EmailParts, { appName, withdrawUrl }: EmailSurroundings): string {
-  const { words, when, figure, heading, incomplete, details, changes, cards, compared, comparedTitle, button } = parts
+function textOf(parts: EmailParts, { withdrawUrl }: EmailSurroundings): string {
+  const { words, from, when, figure, heading, incomplete, details, changes, cards, compared, comparedTitle, button } =
+    parts
   return [
-    [appName, when].filter(Boolean).join('\n'),
+    [from, when].filter(Boolean).join('\n'),
     figure === undefined ? heading : `${figure} ${heading}`,
     ...(incomplete ? [`${words.notAllChecked} ${incomplete}`] : []),
     ...details,
@@ -61,8 +62,8 @@ const darkAndNarrow = `:root{color-scheme:light dark}
 @media (prefers-color-scheme:dark){.bg{background:#141512!important}.card{background:#1c1d1a!important}.text{color:#f2f1ec!important}.text2{color:#b9b8b0!important}.line,.rule{border-color:#3a3b36!important}.link{color:#8ab4ff!important}.cta{background:#2a66d4!important}.new{color:#a9c8ff!important;background:#172338!important}.warn{background:#33280c!important;border-color:#6b5310!important}}
 @media (max-width:480px){.pad{padding-left:20px!important;padding-right:20px!important}}`
 
-function htmlOf(parts: EmailParts, { appName, withdrawUrl }: EmailSurroundings): Html {
-  const { words, language, when, figure, heading, incomplete, details, changes, cards, compared, button } = parts
+function htmlOf(parts: EmailParts, { withdrawUrl }: EmailSurroundings): Html {
+  const { words, language, from, when, figure, heading, incomplete, details, changes, cards, compared, button } = parts
   const preview = [
     ...details,
     ...cards.slice(0, 1).map(({ title, lines }) => [title, lines[0]].filter(Boolean).join(': ')),
@@ -74,7 +75,7 @@ function htmlOf(parts: EmailParts, { appName, withdrawUrl }: EmailSurroundings):
 ${preview ? html`<div style="display:none;max-height:0;overflow:hidden">${preview}</div>` : ''}
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="bg" style="background:#f6f6f3"><tr><td align="center" style="padding:24px 0">
 <table role="presentation" width="600" cellpadding="0" cellspacing="0" class="card" style="width:100%;max-width:600px;background:#ffffff"><tr><td class="pad" style="padding:28px 32px 8px;${font}">
-<p class="text2" style="margin:0;font-size:14px;line-height:21px;${grey}">${appName}<br>${when}</p>
+<p class="text2" style="margin:0;font-size:14px;line-height:21px;${grey}">${from}<br>${when}</p>
 ${figure === undefined ? '' : html`<p class="text" style="margin:20px 0 0;font-size:56px;line-height:60px;font-weight:700;letter-spacing:-2px;${ink}">${figure}</p>`}
 <h1 class="text" style="margin:${figure === undefined ? 20 : 4}px 0 0;font-size:22px;line-height:28px;font-weight:600;${ink}">${heading}</h1>
 ${incomplete ? html`<p class="text warn" style="margin:16px 0 0;padding:12px 16px;border:1px solid #e0c36a;border-radius:8px;background:#fdf6df;font-size:16px;line-height:24px;${ink}"><b>${words.notAllChecked}</b> ${incomplete}</p>` : ''}

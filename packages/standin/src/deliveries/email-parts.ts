@@ -51,6 +51,7 @@ export function emailParts(result: ResultToSend, around: EmailSurroundings) {
     words,
     language: words.language.split('-')[0] ?? 'en',
     subject: withoutStop(sentence).replaceAll(/\s+/g, ' ').slice(0, 200),
+    from: result.accountName === null ? around.appName : oneLine(result.accountName),
     when: momentOf(run.endedAt, habits, words),
     figure: figure && run.state === 'succeeded' ? amount(figure.value, figure.unit, habits, words.language) : undefined,
     heading: figure && run.state === 'succeeded' ? figure.words : sentence,

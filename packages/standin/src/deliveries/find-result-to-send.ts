@@ -38,6 +38,8 @@ export interface ResultToSend {
     >
   >
   actionTitle: string
+  /** As Manager shows it; null if it did not come with the run. */
+  accountName: string | null
   detail: string | null
   chart: ResultChart | null
   figure: Spoken<SentFigure> | null
@@ -81,6 +83,7 @@ export async function findResultToSend(
   const found = {
     run: toRun(run),
     actionTitle: action ? { text: action.title, key: 'title', values: {} } : run.actionId,
+    accountName: run.accountName,
     detail: result?.detail ?? null,
     columns: result?.columns ?? [],
     hasMachines: await hasMachines(db, kept),

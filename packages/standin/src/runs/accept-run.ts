@@ -36,6 +36,7 @@ export interface NewRun {
   timeZone?: string | null | undefined
   unitSystem?: StartRunInput['unitSystem'] | null
   language?: string | null | undefined
+  accountName?: string | null | undefined
   scheduleId?: string
   previewRunId?: string
   /** Rows of its preview, by id. */
@@ -120,6 +121,7 @@ const toRow = (run: NewRun): NewRunRow => ({
   timeZone: run.timeZone ?? null,
   unitSystem: run.unitSystem ?? null,
   language: run.language ?? null,
+  accountName: run.accountName ?? null,
   previewRunId: run.previewRunId ?? null,
   leaveOut: [...(run.leaveOut ?? [])],
   retryOf: run.retryOf ?? null,

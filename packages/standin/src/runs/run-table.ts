@@ -39,6 +39,7 @@ export const runs = pgTable(
     timeZone: text(),
     unitSystem: text({ enum: ['metric', 'imperial'] }),
     language: text(),
+    accountName: text(),
     /** For an applied run: the preview whose changes it makes. */
     previewRunId: uuid(),
     /** Rows of its preview, by id, whose changes are not made. */

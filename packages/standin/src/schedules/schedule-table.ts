@@ -24,6 +24,7 @@ export const schedules = pgTable(
     timeZone: text().notNull(),
     unitSystem: text({ enum: ['metric', 'imperial'] }),
     language: text(),
+    accountName: text(),
     deliverTo: jsonb().$type<ScheduledDestination[]>().notNull(),
     state: text({ enum: ['active', 'paused'] }).notNull(),
     reason: text().$type<ErrorReason>(),

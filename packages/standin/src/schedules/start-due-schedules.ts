@@ -66,7 +66,7 @@ async function attempt(tx: Tx, row: ScheduleRow): Promise<ScheduleChange> {
 }
 
 async function start(tx: Tx, row: ScheduleRow): Promise<RunRow> {
-  const { id, accountId, input, deliverTo, timeZone, unitSystem, language, nextAt } = row
+  const { id, accountId, input, deliverTo, timeZone, unitSystem, language, accountName, nextAt } = row
   const action = await scheduledAction(tx, row)
   await checkPlan(tx, row)
   return acceptRun(tx, {
@@ -78,6 +78,7 @@ async function start(tx: Tx, row: ScheduleRow): Promise<RunRow> {
     timeZone,
     unitSystem,
     language,
+    accountName,
     scheduleId: id,
     idempotencyKey: `schedule ${id} ${nextAt?.toISOString()}`,
     startedBy: { kind: 'schedule', id, name: null },

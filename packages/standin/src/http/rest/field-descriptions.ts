@@ -20,6 +20,7 @@ export const fieldDescriptions: Readonly<Record<string, Readonly<Record<string, 
     timeZone:
       'An IANA name, such as Europe/Copenhagen: when days begin, and the time zone of times in files. UTC by default.',
     unitSystem: 'Of files. Metric by default.',
+    accountName: 'As its people know the account: emails begin with it. The name of the app by default.',
   },
   CreateSchedule: {
     recurrence: 'A recurrence rule of RFC 5545 without DTSTART, at most hourly.',
