@@ -651,7 +651,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     ['fr-FR', 'fr'],
   ] as const)('in %s, no page mixes in a text in English', async ([language, lang]) => {
     const reader = await app.open({ account, language })
-    await reader.app.locator('main h1').waitFor()
+    await reader.app.locator('.standin main h1').waitFor() // The first words are there before.
     expect(await reader.frame().evaluate(() => document.querySelector('.standin')?.getAttribute('lang'))).toBe(lang)
     const own = plainTexts(await wholeTexts(language, { name: 'Standin' }))
     const { actions } = await (await app.as(account)).action.list.query({ accountId: account })
