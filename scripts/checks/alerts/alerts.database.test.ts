@@ -277,6 +277,12 @@ const rehearsals: Record<string, Rehearsal> = {
        select account_id, id, 0, '{"kind":"email","to":"anna@acme.example"}', now() - interval '20 minutes' from runs`,
     ),
   ),
+  StandinMailFails: onStack(async ({ ctx }) => {
+    for (let nth = 0; nth < 10; nth++) {
+      ctx.metrics.countDelivery({ kind: 'email', outcome: nth === 0 ? 'delivered' : 'failed' })
+      ctx.metrics.countDelivery({ kind: 'webhook', outcome: 'delivered' })
+    }
+  }),
   StandinRunsStuck: onStack((stack) => later(stack, run)),
   async StandinLoopFails() {
     const stack = await createStack()

@@ -18,7 +18,7 @@ export const stateWords: Record<InstallationState, StateWords> = {
     toDo: 'Nothing. Refused credentials are tried again about every 30 seconds, for 15 minutes.',
     decisions: [],
   },
-  active: { tone: 'ok', means: 'The account is served.', toDo: 'Nothing.', decisions: ['pause'] },
+  active: { tone: 'ok', means: 'The account is served.', toDo: 'Nothing is to be done.', decisions: ['pause'] },
   parked: {
     tone: 'bad',
     means: 'Trackunit refuses credentials that used to work. Valid tokens are served until they expire; runs wait.',
@@ -68,5 +68,5 @@ export const stateWords: Record<InstallationState, StateWords> = {
     toDo: 'Nothing. The account can install the app again.',
     decisions: [],
   },
-  none: { tone: 'wait', means: 'The account never installed the app.', toDo: 'Nothing.', decisions: [] },
+  none: { tone: 'wait', means: 'The account never installed the app.', toDo: 'Nothing is to be done.', decisions: [] },
 }

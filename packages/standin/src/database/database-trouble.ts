@@ -11,6 +11,9 @@ export function databaseTrouble(error: unknown): string | undefined {
       return `The server at DATABASE_URL refuses the session (${code}). If it is a transaction pooler, set DATABASE_DIRECT_URL to the database itself.`
     if (code === '55P03')
       return 'The tables of DATABASE_URL must be changed for this version, but something else locks them, a backup for example. Nothing was changed: start again when that has ended.'
+    if (code === '25006')
+      return 'The database of DATABASE_URL is read-only (25006): it is a standby, or default_transaction_read_only is on. The address must lead to the primary.'
+    if (code === '53100') return 'The disk of the database of DATABASE_URL is full (53100). Make room there.'
     if (code === 'CONNECT_TIMEOUT')
       return `The database of DATABASE_URL does not answer (${code}). Check that it runs, and that nothing between it and here drops the connection.`
     if (typeof code === 'string' && certificateCodes.test(code)) return certificateTrouble(code)
@@ -19,7 +22,7 @@ export function databaseTrouble(error: unknown): string | undefined {
     if (code === '28000' && each.message.includes('no encryption'))
       return 'The database of DATABASE_URL takes only encrypted connections of this user from here (28000). Add sslmode=verify-full to the address.'
     if (typeof code === 'string' && codes.test(code))
-      return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it is running.`
+      return `The database of DATABASE_URL cannot be used (${code}). Check its address, user and password, and that it is running${code === 'ECONNRESET' ? '; if the address has sslmode, that PostgreSQL has ssl on' : ''}.`
   }
   return undefined
 }

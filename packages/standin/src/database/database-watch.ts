@@ -75,6 +75,8 @@ interface Watching extends WatchOptions {
   /** Undefined while the database is up. */
   downSinceMs?: number | undefined
   trouble?: DatabaseTrouble | undefined
+  /** Of the error of the latest probe that failed: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. */
+  code?: string
   /** When the session for LISTEN was lost. */
   lostAtMs?: number | undefined
   hangsSinceMs?: number | undefined
@@ -183,7 +185,10 @@ function startProbe(watching: Watching): NonNullable<Watching['probing']> {
       noteClock(watching, time)
       return stillFull(watching)
     })
-    .catch(troubleOf)
+    .catch((error: unknown) => {
+      watching.code = codeOf(error)
+      return troubleOf(error)
+    })
     .finally(() => {
       if (watching.probing === started) watching.probing = undefined
     })
@@ -234,7 +239,7 @@ function becomeDown(watching: Watching, trouble: DatabaseTrouble): void {
   watching.underWay.interruptAll(new DatabaseDown())
   if (trouble === 'behind') return // Logged above.
   log.error(
-    { database: trouble },
+    { database: trouble, ...(watching.code && { code: watching.code }) },
     'the database stores nothing: callbacks are answered 503, tokens come from memory; this line is not repeated',
   )
 }

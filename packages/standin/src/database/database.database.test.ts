@@ -95,6 +95,11 @@ describe('the error that the operator sees if the database cannot be used', () =
       code: '3D000',
     },
     {
+      title: 'it is read-only',
+      change: (url) => url.searchParams.set('default_transaction_read_only', 'on'),
+      code: '25006',
+    },
+    {
       title: 'the password is wrong',
       change: (url) => Object.assign(url, { password: 'wr0ng-s3cret' }),
       code: '28P01',
@@ -109,7 +114,7 @@ describe('the error that the operator sees if the database cannot be used', () =
       await database.drop()
     })
 
-    const error = await sql`select 1`.catch((cause: unknown) => new Error('wrapped', { cause }))
+    const error = await sql`create table written (id int)`.catch((cause: unknown) => new Error('wrapped', { cause }))
 
     expect(databaseTrouble(error)).toContain(`(${code})`)
     expect(databaseTrouble(error)).not.toContain('s3cret')

@@ -6,6 +6,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { patiently } from '../../test/patiently.ts'
 import { createTokenStack } from '../../test/token-stack.ts'
+import { sayWhatHangs } from '../operator/terminal.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres/index.ts'
 import { migrateDatabase } from './migrate.ts'
 
@@ -59,6 +60,10 @@ test.for([
       expect(accessToken.reveal()).toBe('token-1')
       await vi.waitFor(() => expect(issue.watch.trouble()).toBe(trouble), patiently) // On a busy machine it may be `down` first.
       expect(await readdir(join(folder, 'spool'))).toHaveLength(1)
+
+      const said: string[] = []
+      await sayWhatHangs(stack, (line) => said.push(line))
+      expect(said.join()).toMatch(trouble === 'read-only' ? /^$/ : /waits for a synchronous standby/)
 
       // However often it is asked, one session of the server waits for the commit.
       for (let times = 0; times < 20; times++) await issue.watch.suspect()

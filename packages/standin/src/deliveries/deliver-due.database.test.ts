@@ -85,6 +85,7 @@ async function createStack(
   return {
     runs,
     ctx,
+    metrics: () => ctx.metrics.text(),
     clock,
     posted,
     mailed,
@@ -310,6 +311,17 @@ describe('a delivery that fails', () => {
     await stack.deliverDue()
     expect(await stack.deliveries(id)).toMatchObject([{ state: 'waiting', attempts: 1, reason: 'DELIVERY_FAILED' }])
   })
+})
+
+test('attempts are counted by how they ended: mail that fails for everyone is an alert', async () => {
+  const outcomes: Outcome[] = [{ kind: 'failed', because: 'The mail server does not answer.' }, { kind: 'delivered' }]
+  await using stack = await createStack(() => outcomes.shift() ?? { kind: 'delivered' })
+  await stack.ended([email, webhook])
+  await stack.deliverDue()
+  await stack.deliverDue()
+  const text = await stack.metrics()
+  expect(text).toMatch(/standin_deliveries_total\{kind="(email|webhook)",outcome="failed"\} 1/)
+  expect(text).toMatch(/standin_deliveries_total\{kind="(email|webhook)",outcome="delivered"\} 1/)
 })
 
 test('replicas that look at the same time send each delivery once', async () => {

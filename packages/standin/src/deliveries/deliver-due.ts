@@ -69,6 +69,7 @@ async function attempt(ctx: DeliveriesContext, delivery: DeliveryRow): Promise<O
     ctx.log.error({ err: error, runId }, 'delivery failed unexpectedly')
     return { kind: 'failed', because: 'Something went wrong in the server.' }
   })
+  ctx.metrics.countDelivery({ kind: destination.kind, outcome: outcome.kind })
   if (outcome.kind !== 'delivered') ctx.log.warn({ runId, because: outcome.because, attempts }, 'not delivered')
   return outcome
 }

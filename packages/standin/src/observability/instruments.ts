@@ -9,6 +9,7 @@ export function createInstruments(registry: Registry) {
   // What is alerted on starts at 0: Prometheus does not see the growth of a counter that starts with its first event.
   instruments.callbacks.inc({ answer: 'KEYS_UNAVAILABLE' satisfies ErrorReason }, 0)
   instruments.exchanges.inc({ outcome: 'invalid-client' }, 0)
+  instruments.deliveries.inc({ kind: 'email', outcome: 'failed' }, 0)
   instruments.admittedShare.set(1)
   return instruments
 }
@@ -22,6 +23,7 @@ function createCounters(registry: Registry) {
     handOuts: counter('standin_hand_outs_total', 'Hand-outs of tokens by where they were recorded.', 'source'),
     refusals: counter('standin_refusals_total', 'Refused requests by route and reason.', 'route', 'reason'),
     endedRuns: counter('standin_runs_ended_total', 'Runs that ended in this process.', 'action', 'state'),
+    deliveries: counter('standin_deliveries_total', 'Attempts to send a result, by how they ended.', 'kind', 'outcome'),
     forgedRows: counter(
       'standin_forged_rows_total',
       'Rows that were refused because their signature is not valid.',

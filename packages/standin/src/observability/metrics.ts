@@ -65,6 +65,9 @@ export function createMetrics() {
     countForgedRow: (table: string) => instruments.forgedRows.inc({ table }),
     /** @param times 0: makes the loop known, so that its first failure counts */
     countFailedLoop: (loop: string, times = 1) => instruments.failedLoops.inc({ loop }, times),
+    /** An attempt to send a result: `delivered`, `failed` (it is tried again) or `refused`. */
+    countDelivery: (delivery: { kind: 'email' | 'webhook'; outcome: 'delivered' | 'failed' | 'refused' }) =>
+      instruments.deliveries.inc(delivery),
     setAdmittedShare: (share: number) => instruments.admittedShare.set(share),
     countMissingKeys: (keys: number) => instruments.keysMissing.set(keys),
     countEndedRun: ({ actionId, state }: { actionId: string; state: RunState }) =>

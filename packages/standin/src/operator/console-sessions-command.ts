@@ -15,13 +15,13 @@ export function addConsoleSessions(console: Command, terminal: Terminal): void {
       printTable(terminal, json, sessions, { none: 'No session is open.', columns })
     })
 
-  console
-    .command('end')
+  const end = console.command('end')
+  end
     .description('end a session of the console, or a link that was not used yet, on every server at once')
     .argument('[session]', 'an id from "console sessions"', sessionId)
     .option('--all', 'end all of them')
     .action(async (id: string | undefined, { all = false }: { all?: boolean }) => {
-      if ((id === undefined) !== all) throw new CommandFailed('Name a session of "console sessions", or --all.')
+      if ((id === undefined) !== all) end.error('error: name a session of "console sessions", or --all')
       const ended = await withContext(terminal, async (ctx) => {
         const ids = id === undefined ? (await readConsoleSessions(ctx)).map((each) => each.id) : [id]
         const results: boolean[] = []

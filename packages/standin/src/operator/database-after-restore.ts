@@ -28,7 +28,7 @@ function printReview(terminal: Terminal, review: Review): void {
   const { knewUntil, runsEnded, schedulesPaused, deliveriesStopped, credentialsToProve, keys, grants, changes } = review
   const { say } = terminal
   say(
-    `The database has everything that happened until ${knewUntil?.toISOString() ?? 'an unknown time'}. ${runsEnded} runs were ended, ` +
+    `The database has everything that happened until at least ${knewUntil?.toISOString() ?? 'an unknown time'}. ${runsEnded} runs were ended, ` +
       `${schedulesPaused} schedules paused and ${deliveriesStopped} deliveries stopped, each with the reason RESTORED. ` +
       `The credentials of ${credentialsToProve} accounts are proven again before they serve. Servers serve again within seconds.`,
   )

@@ -11,7 +11,7 @@ import { CommandFailed, printList, readServerConfig, type Terminal } from './ter
 
 /** `database move|after-restore|resume`: into another PostgreSQL, and what follows when one was put back to an earlier state. */
 export function addDatabaseCommand(program: Command, terminal: Terminal): void {
-  const database = program.command('database')
+  const database = program.command('database').addHelpText('afterAll', examples)
   database
     .command('move')
     .description('copy everything into an empty PostgreSQL, while no server is running; the source stays unchanged')
@@ -29,6 +29,13 @@ export function addDatabaseCommand(program: Command, terminal: Terminal): void {
   addAfterRestore(database, terminal)
   addResume(database, terminal)
 }
+
+const examples = `
+Examples:
+  standin database move --to postgres://standin:password@db.example.com:5432/standin?sslmode=verify-full
+  standin database after-restore --yes
+  standin database resume --schedules --deliveries
+  standin database resume --schedules --account 11111111-1111-4111-8111-111111111111`
 
 async function move(terminal: Terminal, to: string) {
   const from = await openDatabase(readServerConfig(terminal).database, terminal.say)

@@ -83,6 +83,16 @@ const healthy = {
   [callback]: { status: 401, body: { reason: 'IDENTITY_MISSING' } },
 }
 
+test('a database that takes no changes is wrong, however well it answers', async () => {
+  await using standby = await createTestDatabase()
+  const { sql, close } = connectDatabase(standby.url, { pool: 1 })
+  await sql.unsafe(`alter database ${new URL(standby.url).pathname.slice(1)} set default_transaction_read_only = on`)
+  await close()
+  const { exitCode, out } = await operate('http://127.0.0.1:9', ['doctor'], { DATABASE_URL: standby.url })
+  expect(exitCode).toBe(1)
+  expect(out).toContain('WRONG commits: refused: this is a standby')
+})
+
 test('the doctor reports failed checks only, and neither sends nor prints a secret', async () => {
   await using world = await startWorld(healthy)
   // The databases of tests are fast and not on disk.

@@ -5,10 +5,17 @@ import { CommandFailed, printable, printList, type Terminal } from './terminal.t
 
 const labels = { good: 'ok   ', note: 'note ', wrong: 'WRONG' } as const
 
+const examples = `
+Examples:
+  standin doctor
+  standin doctor --public-url
+  standin doctor --public-url https://callbacks.example.com --json`
+
 /** `doctor`: checks everything that a server needs, changes nothing, and says what to do. */
 export function addDoctorCommand(program: Command, terminal: Terminal): void {
   program
     .command('doctor')
+    .addHelpText('after', examples)
     .option('--public-url [url]', 'call the callback address as Trackunit would; without a value at PUBLIC_URL')
     .option('--json', 'print the findings as JSON')
     .action(async ({ publicUrl, json }: { publicUrl?: string | true; json?: boolean }) => {

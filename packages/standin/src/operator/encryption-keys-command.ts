@@ -8,7 +8,7 @@ import { CommandFailed, printable, printResult, type Terminal, withContext } fro
 
 /** `encryption-keys list|reencrypt|check-unused`: how to replace an encryption key while servers run. */
 export function addEncryptionKeysCommand(program: Command, terminal: Terminal): void {
-  const keys = program.command('encryption-keys')
+  const keys = program.command('encryption-keys').addHelpText('afterAll', examples)
 
   keys
     .command('list')
@@ -71,6 +71,12 @@ const describeKeys = (use: KeyUse) =>
     readers: use.readers.filter(({ reads }) => reads.includes(kid)).length,
     writers: use.readers.filter(({ writes }) => writes === kid).length,
   }))
+
+const examples = `
+Examples:
+  standin encryption-keys list
+  standin encryption-keys reencrypt
+  standin encryption-keys check-unused 2025a`
 
 const columns: Columns<ReturnType<typeof describeKeys>[number]> = {
   KEY: ({ key }) => key,

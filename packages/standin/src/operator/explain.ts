@@ -14,8 +14,12 @@ export function explain(error: unknown): string {
   const { reason, message, issues = [] } = toRefusal(error)
   // The reason's own text mentions a log and a request id, which a command does not have.
   if (reason === 'INTERNAL') return 'INTERNAL: The command failed unexpectedly.'
-  // "The input is not valid for this procedure" says nothing to someone who typed a command that has a reason of its own.
-  const said = error instanceof StandinError && reason === 'INPUT_INVALID' ? (error.detail ?? message) : message
+  // "The input is not valid for this procedure" or "There is nothing at this address" says nothing to someone who typed a
+  // command that has a reason of its own.
+  const said =
+    error instanceof StandinError && ['INPUT_INVALID', 'NOT_FOUND'].includes(reason)
+      ? (error.detail ?? message)
+      : message
   return [
     `${reason}: ${said}`,
     ...issues.map((issue) => `  ${printable(issue.path)}: ${printable(issue.message)}`),

@@ -8,7 +8,7 @@ type ObservedToken = Awaited<ReturnType<typeof listObservedTokens>>[number]
 
 /** `identity observed`: what Trackunit really sends, and the settings that would require it. */
 export function addIdentityCommand(program: Command, terminal: Terminal): void {
-  const identity = program.command('identity')
+  const identity = program.command('identity').addHelpText('afterAll', examples)
   identity
     .command('observed')
     .description('algorithms, issuers, audiences and claims of proven callbacks and refused user tokens, with settings')
@@ -24,6 +24,11 @@ export function addIdentityCommand(program: Command, terminal: Terminal): void {
       printResult(terminal, json, shown, () => linesOf(shown).join('\n'))
     })
 }
+
+const examples = `
+Examples:
+  standin identity observed
+  standin identity observed --json`
 
 const callbackSettings = { algorithm: 'CALLBACK_ALGORITHMS', issuer: 'CALLBACK_ISSUER', audience: 'CALLBACK_AUDIENCE' }
 

@@ -47,6 +47,9 @@ export function readServerConfig({ app, environment, say }: Terminal): Config {
   return readConfig(app, environment, say)
 }
 
+/** After so long a command looks whether it waits for something that may not come. */
+const silentMs = 5_000
+
 /** Opens the server's database and runs a rule on it, also while servers are running. */
 export async function withContext<Result>(
   terminal: Terminal,
@@ -56,13 +59,25 @@ export async function withContext<Result>(
   const { say } = terminal
   const world = { clock: systemClock, log: createLogger('silent'), fetch, random: Math.random }
   const { ctx, close } = await openContext(config, world, { say })
+  const silent = setTimeout(() => void sayWhatHangs(ctx, say), silentMs).unref()
   try {
     const result = await work({ ...ctx, accounts: createAccountsMemory(uninstallHooks) })
     await sealAll(ctx) // A server may not be running.
     return result
   } finally {
+    clearTimeout(silent)
     await close()
   }
+}
+
+/** Tells whoever waits for a command that it is the database that does not commit. */
+export async function sayWhatHangs({ db }: Pick<AccountsContext, 'db'>, say: Terminal['say']): Promise<void> {
+  const { waitsForStandby } = await import('./doctor/waits-for-standby.ts')
+  if (await waitsForStandby(db).catch(() => false))
+    say(
+      'The database waits for a synchronous standby before it commits. What this command changes may be made, but is not confirmed: ' +
+        'bring the standby back, or take it out of synchronous_standby_names. Ctrl-C ends the command; then look whether the change was made.',
+    )
 }
 
 /** Prints what a command found, as one line of JSON or as text. */

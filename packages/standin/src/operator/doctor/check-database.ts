@@ -3,32 +3,60 @@ import type { Sql } from 'postgres'
 import { mostSkewMs } from './check-addresses.ts'
 import { type Finding, good, note, wrong } from './finding.ts'
 
-/** Whether a callback that was answered 2xx is on disk. Without a pooler each connection sets `synchronous_commit` itself. */
+/** What the database says of its own durability. */
+interface Durability {
+  version: number
+  fsync: string
+  commit: string
+  /** `synchronous_standby_names`. */
+  standbys: string
+  /** How many receive its log now. */
+  connected: number
+  readOnly: string
+}
+
 export async function checkDatabase(sql: Sql, { isPooled }: { isPooled: boolean }): Promise<Finding[]> {
-  const [row] = await sql<Array<{ version: number; fsync: string; commit: string; standbys: string }>>`
+  const [row] = await sql<Durability[]>`
     select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
-      current_setting('synchronous_commit') as commit, current_setting('synchronous_standby_names') as standbys`
-  if (!row) return [wrong('database', 'does not report its settings.')]
-  const { version, fsync, standbys } = row
-  const commit = isPooled ? row.commit : 'on'
-  const major = Math.floor(version / 10_000)
-  const isOnDisk = fsync === 'on' && ['on', 'remote_apply'].includes(commit)
+      current_setting('synchronous_commit') as commit, current_setting('synchronous_standby_names') as standbys,
+      (select count(*)::int from pg_stat_replication) as connected, current_setting('transaction_read_only') as "readOnly"`
+  return row ? durabilityOf(row, { isPooled }) : [wrong('database', 'does not report its settings.')]
+}
+
+/** Whether a callback that was answered 2xx is on disk. Without a pooler each connection sets `synchronous_commit` itself. */
+export function durabilityOf(row: Durability, { isPooled }: { isPooled: boolean }): Finding[] {
+  const major = Math.floor(row.version / 10_000)
   return [
     major >= 15
       ? good('database', `PostgreSQL ${major}.`)
       : wrong('database', `PostgreSQL ${major}: 15 or newer is needed.`),
-    isOnDisk
-      ? standbys
-        ? good('commits', 'on disk and on a standby before they are answered.')
-        : note(
-            'commits',
-            'on disk before they are answered, but on no synchronous standby: a failover can lose the last callbacks. Set synchronous_standby_names.',
-          )
-      : wrong(
+    row.readOnly === 'on'
+      ? wrong(
           'commits',
-          `fsync is ${fsync}, synchronous_commit ${commit}: a crash loses callbacks. Set both to on${isPooled ? ' for the role: through a pooler Standin cannot' : ''}.`,
-        ),
+          'refused: this is a standby, or default_transaction_read_only is on. DATABASE_URL must lead to the primary.',
+        )
+      : commitsOf(row, isPooled),
   ]
+}
+
+function commitsOf({ fsync, commit: ofSession, standbys, connected }: Durability, isPooled: boolean): Finding {
+  const commit = isPooled ? ofSession : 'on'
+  if (fsync !== 'on' || !['on', 'remote_apply'].includes(commit))
+    return wrong(
+      'commits',
+      `fsync is ${fsync}, synchronous_commit ${commit}: a crash loses callbacks. Set both to on${isPooled ? ' for the role: through a pooler Standin cannot' : ''}.`,
+    )
+  if (!standbys)
+    return note(
+      'commits',
+      'on disk before they are answered, but on no synchronous standby: a failover can lose the last callbacks. Set synchronous_standby_names.',
+    )
+  if (connected === 0)
+    return wrong(
+      'commits',
+      'wait for a standby, and none is connected. Bring one back, or take it out of synchronous_standby_names.',
+    )
+  return good('commits', 'on disk and on a standby before they are answered.')
 }
 
 /** Whether the tables are those of this version. */
