@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { standinAppSchema } from './standin-app.ts'
+import { problemsInApp, standinAppSchema } from './standin-app.ts'
 
 const app = {
   id: '@acme/roster',
@@ -19,4 +19,14 @@ test('a name is one line, since it stands in subjects and headings', () => {
 
 test('what is not a colour is refused as that, not for its contrast', () => {
   expect(problemsOf({ accent: { light: '#0b4fb3', dark: 'red' } })).toEqual(['a colour has the form #rrggbb'])
+})
+
+test('each mistake is named with its field, also one that has none', () => {
+  expect(problemsInApp(app)).toEqual([])
+  expect(problemsInApp(undefined)).toEqual([expect.stringContaining('no default export')])
+  expect(problemsInApp({ ...app, acent: {}, callbackUrl: 'http://a', scopes: [{ scope: 'asset.view' }] })).toEqual([
+    expect.stringMatching(/^scopes: 0: optional: /),
+    'callbackUrl: an address begins with https:// and a host',
+    'there is no field "acent"; check its spelling',
+  ])
 })

@@ -48,3 +48,14 @@ export const standinAppSchema = z.strictObject({
 })
 
 export type StandinApp = z.infer<typeof standinAppSchema>
+
+/** What is wrong with what `standin.config.ts` exports: one phrase for each mistake, with its field. Empty if nothing is. */
+export function problemsInApp(app: unknown): string[] {
+  if (app === undefined) return ['it has no default export; write export default { … } satisfies StandinApp']
+  const { error } = standinAppSchema.safeParse(app)
+  return (error?.issues ?? []).flatMap((issue) => {
+    const at = issue.path.map((each) => `${String(each)}: `).join('')
+    if (issue.code !== 'unrecognized_keys') return [`${at}${issue.message}`]
+    return issue.keys.map((key) => `${at}there is no field "${key}"; check its spelling`)
+  })
+}

@@ -32,6 +32,7 @@ test('leaves a small folder that names only this app', () => {
     expect.arrayContaining(['.gitignore', '.dockerignore', '.github/workflows/ci.yaml', 'server.ts']),
   )
   expect(files.length).toBeLessThan(22)
+  expect(readFileSync(join(folder, '.npmrc'), 'utf8')).toMatch(/^engine-strict=true$/m)
   for (const file of files)
     expect(readFileSync(join(folder, file), 'utf8'), file).not.toMatch(/roster|workspace:|catalog:/i)
   expect(readFileSync(join(folder, 'standin.config.ts'), 'utf8')).toContain("name: 'Nordvang\\'s yard',")

@@ -14,7 +14,7 @@ export interface NewProject {
 
 const template = join(import.meta.dirname, '../template')
 /** npm leaves these out of a package, or reads them, under their own names. */
-const renamed = { gitignore: '.gitignore', dockerignore: '.dockerignore', github: '.github' }
+const renamed = { gitignore: '.gitignore', dockerignore: '.dockerignore', npmrc: '.npmrc', github: '.github' }
 /** Where the template says `Roster`, `roster` or `@acme/roster`. */
 const named = ['standin.config.ts', 'README.md', 'Dockerfile', 'package.json', 'app/description.md']
 

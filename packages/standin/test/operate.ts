@@ -19,7 +19,14 @@ export async function operate(
     root = '',
     isColoured = false,
     onOut,
-  }: { encryptionKeys?: string; root?: string; isColoured?: boolean; onOut?: (text: string) => void } = {},
+    onErr,
+  }: {
+    encryptionKeys?: string
+    root?: string
+    isColoured?: boolean
+    onOut?: (text: string) => void
+    onErr?: (text: string) => void
+  } = {},
 ) {
   let [out, said] = ['', '']
   const exitCode = await runOperatorCommand({
@@ -37,7 +44,10 @@ export async function operate(
       out += text
       onOut?.(text)
     },
-    writeErr: (text) => (said += text),
+    writeErr: (text) => {
+      said += text
+      onErr?.(text)
+    },
   })
   return { out, said, exitCode }
 }

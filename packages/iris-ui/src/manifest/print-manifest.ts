@@ -1,4 +1,4 @@
-import { documentedScopes, type StandinApp, standinAppSchema } from '@standin/contracts'
+import { documentedScopes, problemsInApp, type StandinApp } from '@standin/contracts'
 import { irisAppManifest } from './iris-app-manifest.ts'
 import { publishedDependencies } from './published-dependencies.ts'
 import { undocumentedScopes } from './undocumented-scopes.ts'
@@ -17,16 +17,13 @@ export function printManifest(app: StandinApp, environment: Readonly<Record<stri
 }
 
 function manifestOf(app: StandinApp, environment: Readonly<Record<string, string | undefined>>) {
-  const checked = standinAppSchema.safeParse(app)
-  if (!checked.success) {
-    const gaps = checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new Error(`standin.config.ts is not usable (${gaps.join('; ')})`)
-  }
-  for (const scope of undocumentedScopes(checked.data, documentedScopes))
+  const problems = problemsInApp(app)
+  if (problems.length > 0) throw new Error(problems.map((problem) => `standin.config.ts: ${problem}.`).join('\n'))
+  for (const scope of undocumentedScopes(app, documentedScopes))
     process.stderr.write(`The scope ${scope} is not among those that Trackunit documents. Check its spelling.\n`)
 
-  return irisAppManifest(checked.data, {
-    serverUrl: environment.STANDIN_SERVER_URL ?? new URL(checked.data.callbackUrl).origin,
+  return irisAppManifest(app, {
+    serverUrl: environment.STANDIN_SERVER_URL ?? new URL(app.callbackUrl).origin,
     callbackPathSecret: environment.CALLBACK_PATH_SECRET,
     dependencies: publishedDependencies(import.meta.dirname),
     devDependencies: {},

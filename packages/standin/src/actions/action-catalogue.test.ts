@@ -119,11 +119,20 @@ test('nothing is missing while the granted scopes are unknown', () => {
 
 describe('a mistake stops the start, with the action named', () => {
   test.for<{ title: string; actions: AnyAction[]; says: RegExp }>([
-    { title: 'two with one id', actions: [report, report], says: /"site-report".*two actions/ },
+    {
+      title: 'two with one id',
+      actions: [report, report],
+      says: /"site-report".*two actions.*"Site report" and "Site report"/,
+    },
     {
       title: 'a scope that the app does not request',
       actions: [{ ...report, scopes: ['a', 'x', 'y'] }],
-      says: /"site-report".*standin\.config\.ts: x, y/,
+      says: /"site-report".*standin\.config\.ts: x, y\. Check the spelling.* x, y\./,
+    },
+    {
+      title: 'a documented scope that the app does not request',
+      actions: [{ ...report, scopes: ['account.view'] }],
+      says: /"site-report".*standin\.config\.ts: account\.view\.$/,
     },
     { title: 'an id with capitals', actions: [{ ...report, id: 'SiteReport' }], says: /"SiteReport".*lower-case/ },
     {

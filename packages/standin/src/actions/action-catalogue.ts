@@ -1,4 +1,4 @@
-import { type Action, actionIdSchema } from '@standin/contracts'
+import { type Action, actionIdSchema, documentedScopes } from '@standin/contracts'
 import { z } from 'zod'
 import type { UsualTimes } from '../runs/run-list-store.ts'
 import type { AccountScopes } from '../tokens/account-scopes.ts'
@@ -44,7 +44,7 @@ export function createActionCatalogue(
 ): ActionCatalogue {
   const byId = new Map<string, { action: AnyAction; inputSchema: Action['inputSchema'] }>()
   for (const action of actions) {
-    const mistake = mistakeIn(action, { manifestScopes, isTaken: byId.has(action.id) })
+    const mistake = mistakeIn(action, { manifestScopes, other: byId.get(action.id)?.action })
     if (mistake !== undefined) throw new ActionError(`Action "${action.id}": ${mistake}`)
     byId.set(action.id, { action, inputSchema: formOf(action) })
   }
@@ -58,18 +58,24 @@ export function createActionCatalogue(
 
 function mistakeIn(
   action: AnyAction,
-  { manifestScopes, isTaken }: { manifestScopes: readonly string[]; isTaken: boolean },
+  { manifestScopes, other }: { manifestScopes: readonly string[]; other: AnyAction | undefined },
 ): string | undefined {
   const { id, title, input, scopes, optionalScopes = [] } = action
   if (!actionIdSchema.safeParse(id).success) return 'its id must be lower-case words with hyphens.'
-  if (isTaken) return 'two actions have this id.'
+  if (other) return `two actions have this id, "${other.title}" and "${title}". Give one of them an id of its own.`
   if (title.trim() === '') return 'it needs a title.'
   if (!(input instanceof z.ZodObject)) return 'its input must be a z.object({ … }): the form is made from it.'
   const missing = [...scopes, ...optionalScopes].filter((scope) => !manifestScopes.includes(scope))
-  if (missing.length > 0) return `add to the scopes in standin.config.ts: ${missing.join(', ')}.`
+  if (missing.length > 0) return missingScopesText(missing)
   if (action.readingPosts?.some((path) => /graphql/i.test(path)))
     return 'readingPosts may not name GraphQL, whose mutations change data. Send a document with trackunit.graphql.'
   return mistakeInState(action)
+}
+
+function missingScopesText(missing: readonly string[]): string {
+  const unknown = missing.filter((scope) => !Object.hasOwn(documentedScopes, scope))
+  const hint = unknown.length > 0 ? ` Check the spelling: Trackunit documents no scope ${unknown.join(', ')}.` : ''
+  return `add to the scopes in standin.config.ts: ${missing.join(', ')}.${hint}`
 }
 
 function describeAction(

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { defaultAccent, type StandinApp, standinAppSchema } from '@standin/contracts'
+import { defaultAccent, problemsInApp, type StandinApp, standinAppSchema } from '@standin/contracts'
 import { dayMs } from '../clock.ts'
 import { ConfigError } from './config-error.ts'
 import { type DevelopmentKeys, developmentKeys } from './development-keys.ts'
@@ -90,9 +90,9 @@ export function readConfig(maker: StandinApp, environment: Environment, say: (li
 export type Config = ReturnType<typeof readConfig>
 
 function understandApp(maker: StandinApp): StandinApp {
-  const { data, error } = standinAppSchema.safeParse(maker)
-  if (data) return data
-  throw new ConfigError(error.issues.map(({ path, message }) => `standin.config.ts: ${path.join('.')}: ${message}.`))
+  const problems = problemsInApp(maker)
+  if (problems.length === 0) return standinAppSchema.parse(maker)
+  throw new ConfigError(problems.map((problem) => `standin.config.ts: ${problem}.`))
 }
 
 /** @throws ConfigError for values that cannot be used, for settings that are missing and for those that do not exist */

@@ -10,8 +10,8 @@ const database = await createTestDatabase()
 afterAll(database.drop)
 
 const root = join(import.meta.dirname, '../../test')
-const standin = (...argv: string[]) =>
-  operate({ url: database.url, ringText: `k:${'A'.repeat(43)}` }, ['run', ...argv], { root })
+const commandsOf = { url: database.url, ringText: `k:${'A'.repeat(43)}` }
+const standin = (...argv: string[]) => operate(commandsOf, ['run', ...argv], { root })
 
 /** The command beside a worker, which works on what the command starts. */
 async function runBeside(stack: RunStack, ...argv: string[]) {
@@ -49,6 +49,26 @@ test('an action that changes data makes its preview, and applies that when it is
   const applied = await runBeside(stack, 'close-order', '--account', account, '--apply', preview.id)
   expect(applied).toMatchObject({ exitCode: 0, out: '1 change made.\n' })
   expect(await stack.run(applied.id)).toMatchObject({ previewRunId: preview.id, input: { order: '77' } })
+})
+
+test('a run that waits for another one of its action says so', async () => {
+  await using stack = await createRunStack({ database, actions: [countUp] })
+  await stack.install()
+  const worker = stack.createWorker()
+  const first = await stack.start()
+  const { promise: waits, resolve: hear } = Promise.withResolvers<void>()
+  const second = operate(commandsOf, ['run', 'count-up', '--account', account], {
+    root,
+    onErr: (text) => text.includes('Earlier runs of the account go first: runs list --account ') && hear(),
+  })
+  await waits
+  await worker.workOn(first.id)
+  const [id = ''] = await vi.waitUntil(async () => {
+    const due = await stack.due()
+    return due.length > 0 && due
+  }, patiently)
+  await worker.workOn(id)
+  expect(await second).toMatchObject({ exitCode: 0, out: 'Counted to 3.\n' })
 })
 
 test('what cannot be started is refused at once, and says what there is', async () => {

@@ -113,7 +113,9 @@ async function follow(ctx: Context, key: RunKey, { say }: Terminal): Promise<Run
     const run = await findRun(db, key)
     if (!run) throw new StandinError('RUN_NOT_FOUND')
     if (isFinal(run.state) && run.lastSeq <= seen) return run
-    if (run.state === 'queued' && clock.monotonicMs() - since > patienceMs)
+    if (run.state === 'queued' && run.promotedAt === null)
+      sayOnce(`Earlier runs of the account go first: runs list --account ${key.accountId}`)
+    else if (run.state === 'queued' && clock.monotonicMs() - since > patienceMs)
       sayOnce('No server has taken the run yet. It waits until one does: start a server, or run "doctor".')
   }
 }

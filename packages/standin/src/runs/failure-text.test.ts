@@ -35,6 +35,13 @@ describe('in development', () => {
     expect(inDevelopment('a bare text')).toBe('Thrown: a bare text')
   })
 
+  test('shows what caused an error, such as what Trackunit said', () => {
+    const cause = new Error('Trackunit said: no field "colour"', { cause: new Error('inner') })
+    const refused = new StandinError('TRACKUNIT_REFUSED', { detail: 'It answered so.', cause })
+    expect(inDevelopment(refused)).toMatch(/It answered so\. \(Trackunit said: no field "colour"\) \(inner\), at /)
+    expect(inProduction(refused)).toBeNull()
+  })
+
   test('a place is a path that an editor opens, whatever the folder is called', () => {
     const error = new Error('broken')
     error.stack = 'Error: broken\n    at async Object.run (file:///home/me/Mine%20%C3%A6%20(1)/actions/list.ts:25:23)'

@@ -33,9 +33,12 @@ export function actionFailedIn(error: unknown): ActionFailed | undefined {
   return undefined
 }
 
-/** The message of an error and the line of the maker's code that threw it. */
+/** The message of an error, its causes', and the line of the maker's code that threw it. */
 function inFull(error: Error): string {
   const { message, stack = '', name } = error
+  const causes: string[] = []
+  for (let cause = error.cause; cause instanceof Error && causes.length < 3; cause = cause.cause)
+    causes.push(` (${cause.message})`)
   const places = stack
     .slice(stack.indexOf(message) + message.length) // A message can hold lines that look like places.
     .split('\n')
@@ -47,7 +50,8 @@ function inFull(error: Error): string {
         .replace(/file:\/\/.*(?=:\d+:\d+)/, pathOf),
     )
   const own = places.find((place) => !/node:|node_modules|<anonymous>/.test(place)) ?? places[0]
-  return `${message.startsWith(name) ? message : `${name}: ${message}`}${own ? `, at ${own}` : ''}`
+  const said = message.startsWith(name) ? message : `${name}: ${message}`
+  return `${said}${causes.join('')}${own ? `, at ${own}` : ''}`
 }
 
 /** As an editor opens it; a file's URL escapes spaces and most letters. */

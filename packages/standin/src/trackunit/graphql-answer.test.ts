@@ -69,6 +69,11 @@ describe('anything else is a reason', () => {
     expect(() => answer(body)).toThrow(expect.objectContaining({ reason }))
   })
 
+  test('the errors that Trackunit named are the cause of ours', () => {
+    const cause = expect.objectContaining({ message: 'Trackunit said: {"errors":[{"message":"no field colour"}]}' })
+    expect(() => answer({ errors: [{ message: 'no field colour' }] })).toThrow(expect.objectContaining({ cause }))
+  })
+
   test('an HTML page is not a parse failure', () => {
     expect(() => answer('<!doctype html>', { status: 404, type: 'text/html' })).toThrow('web page')
   })

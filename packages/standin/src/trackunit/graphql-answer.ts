@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { StandinError } from '../standin-error.ts'
-import { type ApiAnswer, understandStatus } from './rest-answer.ts'
+import { type ApiAnswer, saidIn, understandStatus } from './rest-answer.ts'
 
 export interface GraphqlAnswer<Data> {
   data: Data
@@ -36,11 +36,15 @@ export function understandGraphql<Data>(answer: ApiAnswer, now: Date): GraphqlAn
     })
   }
   if (codes.has('QUERY_COMPLEXITY_REACHED')) {
-    throw new StandinError('TRACKUNIT_REFUSED', { detail: 'The query asks for too much at once.' })
+    throw new StandinError('TRACKUNIT_REFUSED', {
+      detail: 'The query asks for too much at once.',
+      cause: saidIn(answer.text),
+    })
   }
   understandStatus(answer, now)
   if (!read) throw new StandinError('TRACKUNIT_UNAVAILABLE', { detail: 'The answer was not a GraphQL response.' })
-  if (!read.data) throw new StandinError('TRACKUNIT_REFUSED', { detail: 'It answered without data.' })
+  if (!read.data)
+    throw new StandinError('TRACKUNIT_REFUSED', { detail: 'It answered without data.', cause: saidIn(answer.text) })
   return { data: read.data as Data, isPartial: codes.size > 0 }
 }
 

@@ -34,6 +34,14 @@ describe('any other answer becomes a reason', () => {
     )
   })
 
+  test('what Trackunit said is its cause alone, shortened', () => {
+    const thrown = catchError(() => answer(400, {}, `{"message":"no field colour"}${'x'.repeat(1_000)}`))
+    expect(thrown.message).not.toContain('colour')
+    expect(thrown.cause).toMatchObject({
+      message: expect.stringMatching(/^Trackunit said: {"message":"no field colour"}x{400,500}$/),
+    })
+  })
+
   test.for([
     { title: 'seconds', retryAfter: '12', retryAfterMs: 12_000 },
     { title: 'zero', retryAfter: '0', retryAfterMs: 0 },
@@ -57,3 +65,12 @@ describe('any other answer becomes a reason', () => {
     thrown({}, undefined)
   })
 })
+
+function catchError(work: () => unknown): Error {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('It threw no error.')
+}

@@ -28,6 +28,15 @@ export function understandStatus({ status, headers, text }: ApiAnswer, now: Date
   }
   throw new StandinError('TRACKUNIT_REFUSED', {
     detail: `It answered with status ${status}.`,
+    cause: saidIn(text),
     ...(status === 401 && { retryAfterMs: forcedExchangeEveryMs }),
   })
 }
+
+const mostSaid = 500
+
+/**
+ * What Trackunit said, as the cause of our error: a maker's own machine shows it, a server in production neither logs nor shows
+ * it, since it can contain anything.
+ */
+export const saidIn = (text: string) => new Error(`Trackunit said: ${text.slice(0, mostSaid)}`)
