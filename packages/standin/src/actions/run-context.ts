@@ -26,38 +26,43 @@ export function runContext(
   const { run, signal, result, gate } = open
   const { timeZone, unitSystem } = run
   const language = speaks(action, run.language) ? run.language : null
-  return withNoticedRejections({
-    ...opened,
-    accountId: run.accountId,
-    input: run.input,
-    mode: run.mode,
-    signal,
-    clock: ctx.clock,
-    account: { timeZone, unitSystem, language, grantedScopes },
-    ...keepState(action, { kept: open.kept, state, write: (kept) => checkpoint(ctx, open, kept) }),
-    result: withNoticedRejections(result),
-    progress: (now) => reportProgress(ctx, open, now),
-    async effect(effect) {
-      signal.throwIfAborted()
-      if (!action.changesData)
-        throw new StandinError('ACTION_FAULTY', {
-          detail: 'It called effect without changesData: true. An action with it is applied after a preview.',
-        })
-      return makeChange(ctx, run, { ...effect, do: () => gate.inside(effect.do) })
+  const isProduction = ctx.config.production
+  return withNoticedRejections(
+    {
+      ...opened,
+      trackunit: withNoticedRejections(opened.trackunit, { isProduction }),
+      accountId: run.accountId,
+      input: run.input,
+      mode: run.mode,
+      signal,
+      clock: ctx.clock,
+      account: { timeZone, unitSystem, language, grantedScopes },
+      ...keepState(action, { kept: open.kept, state, write: (kept) => checkpoint(ctx, open, kept) }),
+      result: withNoticedRejections(result, { isProduction }),
+      progress: (now) => reportProgress(ctx, open, now),
+      async effect(effect) {
+        signal.throwIfAborted()
+        if (!action.changesData)
+          throw new StandinError('ACTION_FAULTY', {
+            detail: 'It called effect without changesData: true. An action with it is applied after a preview.',
+          })
+        return makeChange(ctx, run, { ...effect, do: () => gate.inside(effect.do) })
+      },
+      artifact: (file) => openFile(ctx, open, file),
+      deliver: (destination) => writeRun(ctx, open, {}, { change: (tx) => addDestination(tx.db, run, destination) }),
+      log: (message) =>
+        writeRun(
+          ctx,
+          open,
+          {},
+          { change: (tx) => appendEvent(tx, run, { type: 'log', message: storableMessage(message, 500) }) },
+        ),
+      headline: (sentence) => writeRun(ctx, open, { headline: storableMessage(sentence, 300) }),
+      incomplete: (what) => writeRun(ctx, open, { incomplete: storableMessage(what, 1_000) }),
+      step: (name, work) => runStep(ctx, open, { name, work }),
     },
-    artifact: (file) => openFile(ctx, open, file),
-    deliver: (destination) => writeRun(ctx, open, {}, { change: (tx) => addDestination(tx.db, run, destination) }),
-    log: (message) =>
-      writeRun(
-        ctx,
-        open,
-        {},
-        { change: (tx) => appendEvent(tx, run, { type: 'log', message: storableMessage(message, 500) }) },
-      ),
-    headline: (sentence) => writeRun(ctx, open, { headline: storableMessage(sentence, 300) }),
-    incomplete: (what) => writeRun(ctx, open, { incomplete: storableMessage(what, 1_000) }),
-    step: (name, work) => runStep(ctx, open, { name, work }),
-  })
+    { isProduction },
+  )
 }
 
 /** What an action may still do when its run is about to end early. From then on, its writes go through although the run must stop. */
@@ -70,15 +75,23 @@ export function partContext(
   return { ...context, resumedFrom: open.kept?.state, changes: () => changesOf(ctx.db, open.run) }
 }
 
-/** If an action does not await a call that fails, the unhandled rejection must not end the process with every other run. */
-function withNoticedRejections<Calls extends object>(calls: Calls): Calls {
+/**
+ * If an action does not await a call that fails, the unhandled rejection must not end the process with every other run. With
+ * that, V8 no longer knows who awaits the call: in development, an error is given the place of the call.
+ */
+function withNoticedRejections<Calls extends object>(calls: Calls, { isProduction }: { isProduction: boolean }): Calls {
   return new Proxy(calls, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name)
       if (typeof value !== 'function') return value
-      return (...given: unknown[]) => {
+      return function called(...given: unknown[]) {
         const result: unknown = value.apply(target, given)
-        if (result instanceof Promise) result.catch(() => {})
+        if (!(result instanceof Promise)) return result
+        const caller: { stack?: string } = {}
+        if (!isProduction) Error.captureStackTrace(caller, called)
+        result.catch((error: unknown) => {
+          if (!isProduction && error instanceof Error) error.stack += caller.stack?.replace(/^.*/, '') ?? ''
+        })
         return result
       }
     },

@@ -75,3 +75,34 @@ describe('invariant 19: a run continues from what it saved', () => {
     expect(seen).toEqual([])
   })
 })
+
+test.each<[string, AnyAction['run']]>([
+  [
+    'a row',
+    async ({ result }) => {
+      await result.columns([{ key: 'name', title: 'Name', kind: 'text' }])
+      await result.rows([{ id: 'a', cells: { colour: 'red' } }])
+    },
+  ],
+  [
+    'a request',
+    async ({ trackunit }) => {
+      await trackunit.post('/orders', {})
+    },
+  ],
+  [
+    'a state',
+    async ({ save }) => {
+      await save({ page: 'three' })
+    },
+  ],
+])('a mistake in %s is shown in development with the line of the action', async (_, run) => {
+  const { action } = paging()
+  await using stack = await createRunStack({ database, actions: [{ ...action, run }] })
+  const { id } = await stack.start()
+  await stack.createWorker().workOn(id)
+  expect(await stack.run(id)).toMatchObject({
+    state: 'failed',
+    failure: expect.stringMatching(/, at (async )?.*\/state-of-run\.database\.test\.ts:\d+:\d+\)?$/),
+  })
+})

@@ -25,6 +25,14 @@ test.for([
   )
 })
 
+test('rows before their columns, and rows without an id, are named as that', () => {
+  expect(() => understandRow({ id: 'a', cells: { name: 'x' } }, [], 12)).toThrow(
+    'call result.columns before result.rows',
+  )
+  const nameless = { cells: { name: 'x' } } as never
+  expect(() => understandRow(nameless, columns, 12)).toThrow(expect.objectContaining({ reason: 'ACTION_FAULTY' }))
+})
+
 test('an impossible position is unknown', () => {
   const column: ResultColumn = { key: 'place', title: 'Position', kind: 'place', filterable: false }
   const understood = (place: string) => understandRow({ id: 'a', cells: { place } }, [column], 12).cells.place

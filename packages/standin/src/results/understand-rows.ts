@@ -31,9 +31,16 @@ export function understandRow(
   columns: readonly SentColumn[],
   number: number,
 ): StorableRow {
+  // Without a compiler, as in JavaScript, an id can be missing.
+  if (typeof id !== 'string') throw faulty(number, `its id, which names what the row is about, must be a text`)
   const stray = Object.keys(cells).find((key) => !columns.some((column) => column.key === key))
   if (stray !== undefined)
-    throw faulty(number, `there is no column "${stray}"; the columns are ${columns.map(({ key }) => key).join(', ')}`)
+    throw faulty(
+      number,
+      columns.length > 0
+        ? `there is no column "${stray}"; the columns are ${columns.map(({ key }) => key).join(', ')}`
+        : `there are no columns yet; call result.columns before result.rows`,
+    )
   const understood = Object.fromEntries(
     columns.map((column) => [column.key, understandCell(cells[column.key], column, number)]),
   )

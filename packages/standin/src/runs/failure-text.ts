@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Message, withTexts } from '@standin/contracts'
 import { storableText } from '../database/storable-text.ts'
@@ -49,10 +50,14 @@ function inFull(error: Error): string {
         .replace(/^at (async )?/, '')
         .replace(/file:\/\/.*(?=:\d+:\d+)/, pathOf),
     )
-  const own = places.find((place) => !/node:|node_modules|<anonymous>/.test(place)) ?? places[0]
+  const own = places.find((place) => !/node:|node_modules|<anonymous>/.test(place) && !isOurs(place)) ?? places[0]
   const said = message.startsWith(name) ? message : `${name}: ${message}`
   return `${said}${causes.join('')}${own ? `, at ${own}` : ''}`
 }
+
+const ourCode = join(import.meta.dirname, '..')
+/** Of this package, its tests aside. */
+const isOurs = (place: string) => place.includes(ourCode) && !/\.test\.ts/.test(place)
 
 /** As an editor opens it; a file's URL escapes spaces and most letters. */
 function pathOf(url: string): string {
