@@ -180,12 +180,23 @@ test('an unknown account is no success, and one that is not being tried cannot b
   for (const argv of [
     ['audit', 'list', '--account', randomUUID()],
     ['audit', 'export', '--account', randomUUID()],
+    ...['try', 'restore', 'dismiss', 'pause', 'resume'].map((name) => ['installations', name, randomUUID()]),
   ])
     expect(await standin(...argv)).toMatchObject({
       exitCode: 1,
       out: '',
       said: expect.stringMatching(/^INSTALLATION_NOT_FOUND/),
     })
+  // A grant may come before the install, or its account be mistyped.
+  const grant = (id: string) =>
+    standin('grants', 'set', '--service', 'reports', '--account', id, '--scopes', 'asset.view')
+  expect((await grant(randomUUID())).said).toContain('has not installed the app. Is its id right?')
+  expect((await grant(account)).said).not.toContain('Is its id right?')
+  expect((await standin('callbacks', 'rejected')).said).toBe('No callback was rejected.\n')
+  expect(await standin('callbacks', 'release', randomUUID())).toMatchObject({
+    exitCode: 1,
+    said: expect.stringContaining('There is no held callback with this id.'),
+  })
   expect(await standin('installations', 'try', account)).toMatchObject({
     exitCode: 1,
     said: expect.stringMatching(/^INPUT_INVALID: The access of this account is not being tried/),

@@ -42,6 +42,7 @@ export function addHeldCommands(callbacks: Command, terminal: Terminal): void {
     .option('--json', 'print them as JSON')
     .action(async ({ limit, json }: { limit: number; json?: boolean }) => {
       const { counts, samples } = await withContext(terminal, ({ db }) => readRejections(db, { samples: limit }))
+      if (counts.length === 0) terminal.say('No callback was rejected.')
       const shown = samples.map(describeSample)
       printResult(terminal, json, { counts, samples: shown }, () => {
         const countLines = counts.map(({ day, reason, count }) => `${day}  ${reason}  ${count}`)

@@ -3,6 +3,7 @@ import { listGrants } from '../access/access-store.ts'
 import { grant, removeGrant } from '../access/change-grants.ts'
 import { nameColumn, withNames } from './account-names.ts'
 import { accountOrAll, scopeList, serviceName } from './arguments.ts'
+import { sayIfUnknown } from './check-known-account.ts'
 import { printTable } from './print-table.ts'
 import { operator, printable, type Terminal, withContext } from './terminal.ts'
 
@@ -43,7 +44,10 @@ export function addGrantsCommand(program: Command, terminal: Terminal): void {
     .requiredOption('--account <id>', "an account's id, or all", accountOrAll)
     .requiredOption('--scopes <scopes>', 'separated by spaces', scopeList)
     .action(async ({ service, account, scopes }: { service: string; account: string; scopes: string[] }) => {
-      await withContext(terminal, (ctx) => grant(ctx, { service, accountId: account, scopes, actor: operator }))
+      await withContext(terminal, async (ctx) => {
+        await grant(ctx, { service, accountId: account, scopes, actor: operator })
+        await sayIfUnknown(ctx, account, terminal)
+      })
       terminal.say(`${service} may do on ${account}: ${scopes.join(' ')}.`)
     })
 

@@ -8,6 +8,7 @@ import { tryAccessNow } from '../accounts/try-access-now.ts'
 import { dismissUninstall, eraseInstallation, restoreInstallation } from '../accounts/uninstall.ts'
 import type { Actor } from '../audit/record.ts'
 import { accountArgument, generationArgument } from './arguments.ts'
+import { checkKnownAccount } from './check-known-account.ts'
 import { describeForOperator, installationLines } from './installations-output.ts'
 import { operator, printResult, type Terminal, withContext } from './terminal.ts'
 
@@ -139,7 +140,7 @@ async function change(
   work: (ctx: AccountsContext) => Promise<string>,
 ): Promise<void> {
   const { sentence, described } = await withContext(terminal, async (ctx) => ({
-    sentence: await work(ctx),
+    sentence: await checkKnownAccount(ctx, accountId).then(() => work(ctx)),
     described: await describeForOperator(ctx, accountId),
   }))
   terminal.say(sentence)

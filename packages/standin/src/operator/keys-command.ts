@@ -6,6 +6,7 @@ import { dayMs } from '../clock.ts'
 import type { Secret } from '../config/secret.ts'
 import { addHolders } from './add-holders.ts'
 import { accountOrAll, days, keyId, overlapHours, scopeList, serviceName } from './arguments.ts'
+import { sayIfUnknown } from './check-known-account.ts'
 import { printTable } from './print-table.ts'
 import { operator, printResult, type Terminal, withContext } from './terminal.ts'
 
@@ -35,9 +36,11 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
     .option('--json', 'print { id, key, expiresAt }')
     .action(async ({ service, account: accountId, scopes, expiresInDays, json }: CreateOptions) => {
       const expiresAt = new Date(Date.now() + expiresInDays * dayMs)
-      const { id, key } = await withContext(terminal, (ctx) =>
-        createKey(ctx, { service, accountId, scopes, expiresAt, actor: operator }),
-      )
+      const { id, key } = await withContext(terminal, async (ctx) => {
+        const created = await createKey(ctx, { service, accountId, scopes, expiresAt, actor: operator })
+        await sayIfUnknown(ctx, accountId, terminal)
+        return created
+      })
       show(terminal, json, { id, key, expiresAt, service })
     })
 

@@ -23,7 +23,10 @@ export async function releaseHeldCallback(
   { id, actor }: { id: string; actor: Actor },
 ): Promise<AppliedCallback> {
   const row = await findHeld(ctx.db, id)
-  if (!row) throw new StandinError('NOT_FOUND')
+  if (!row)
+    throw new StandinError('NOT_FOUND', {
+      detail: 'There is no held callback with this id. `callbacks held` shows them.',
+    })
   if (row.state === 'unverified')
     throw new StandinError('INPUT_INVALID', { detail: 'Its signature is not verified yet. Standin keeps trying.' })
 

@@ -69,7 +69,7 @@ test('invariant 27: what a restored database has as under way is not done again,
   expect(await schedule()).toMatchObject({ state: 'paused', reason: 'RESTORED' })
 
   expect(await standin('database', 'resume')).toMatchObject({
-    exitCode: 1,
+    exitCode: 2,
     said: expect.stringContaining('--schedules'),
   })
   const other = ['--account', '22222222-2222-4222-8222-222222222222']
