@@ -1,6 +1,6 @@
 import type { Area, ResultColumn } from '@standin/client'
+import type { Asked } from './input-of.ts'
 import { sortOf } from './table-address.ts'
-import type { Asked } from './use-result.ts'
 
 /** Search, filters and order, as the address has them. */
 export function askedOfAddress(address: URLSearchParams, columns: readonly ResultColumn[]): Asked {

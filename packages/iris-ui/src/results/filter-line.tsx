@@ -3,8 +3,8 @@ import { Button } from '../parts/button.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { withoutFilters } from './asked-of-address.ts'
+import type { Asked } from './input-of.ts'
 import { placeWords } from './map-to-draw.ts'
-import type { Asked } from './use-result.ts'
 
 interface FilterLineProps {
   asked: Asked

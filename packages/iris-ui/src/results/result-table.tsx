@@ -8,10 +8,11 @@ import { useSurroundings } from '../surroundings.ts'
 import { askedOfAddress, openRowOf } from './asked-of-address.ts'
 import { columnsToShow } from './columns-to-show.ts'
 import { FilterLine } from './filter-line.tsx'
+import { WINDOW } from './input-of.ts'
 import { saysMore } from './map-to-draw.ts'
 import { machineColumn, PlainList } from './table-parts.tsx'
 import { TableTools } from './table-tools.tsx'
-import { useResult, WINDOW } from './use-result.ts'
+import { useResult } from './use-result.ts'
 import { VirtualRows } from './virtual-rows.tsx'
 
 const MapSection = lateParts(lateFile(() => import('./map-section.tsx'))).part('MapSection')

@@ -8,10 +8,10 @@ import { changedAddress, navigate, useAddressState } from '../shell/hash-locatio
 import { restoreScroll, scrolledOf } from '../shell/kept-scroll.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { cellWords, headWords } from './cell-words.ts'
+import type { Asked } from './input-of.ts'
 import { ResultIcon } from './result-icon.tsx'
 import { HostLink } from './row-link.tsx'
 import { iconOf, underWords } from './table-parts.tsx'
-import type { Asked } from './use-result.ts'
 import { useResultWindows } from './use-result-windows.ts'
 
 interface RowPanelProps {

@@ -3,8 +3,8 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { type Asked, inputOf, WINDOW } from './input-of.ts'
 import { resultInWords } from './result-in-words.ts'
-import { type Asked, inputOf, WINDOW } from './use-result.ts'
 
 const SETTLE_MS = 100
 

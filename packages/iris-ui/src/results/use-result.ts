@@ -1,35 +1,13 @@
-import type { Area, Run } from '@standin/client'
+import type { Run } from '@standin/client'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useSurroundings } from '../surroundings.ts'
+import { type Asked, inputOf } from './input-of.ts'
 import { resultInWords } from './result-in-words.ts'
 
-export interface Asked {
-  search?: string
-  filter?: Record<string, string>
-  onlyNew?: boolean
-  within?: Area | 'nowhere'
-  sort?: { key: string; descending: boolean }
-}
-
-/** The rows of one answer. */
-export const WINDOW = 100
 const LIVE_MS = 3_000
-
-export function inputOf(runId: string, { search, filter, onlyNew, within, sort }: Asked, offset = 0) {
-  return {
-    runId,
-    ...(search && { search }),
-    ...(filter && Object.keys(filter).length > 0 && { filter }),
-    ...(onlyNew && { onlyNew }),
-    ...(within && { within }),
-    ...(sort && { sort }),
-    limit: WINDOW,
-    offset,
-  }
-}
 
 /** What a run found, its first rows; read again while it runs. The server searches, filters and sorts. */
 export function useResult(run: Run, asked: Asked = {}) {

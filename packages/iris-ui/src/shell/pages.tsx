@@ -1,9 +1,12 @@
+import { usePrefetchQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
 import { Route, Switch } from 'wouter'
+import { useTRPC } from '../connection/api.ts'
 import { OverviewPage } from '../overview/overview-page.tsx'
 import { lateFile } from '../parts/late-file.ts'
 import { lateParts } from '../parts/late-parts.tsx'
 import { DelayedSkeleton } from '../parts/skeleton.tsx'
+import { inputOf } from '../results/input-of.ts'
 import { runPages } from '../run-page/late-run-pages.ts'
 import { addresses } from './addresses.ts'
 import { NothingHere } from './nothing-here.tsx'
@@ -51,7 +54,7 @@ export function Pages() {
           {({ actionId, runId }) => <PreviewPage key={runId} actionId={actionId} runId={runId} />}
         </Route>
         <Route path={addresses.runs} component={RunsPage} />
-        <Route path="/runs/:runId">{({ runId }) => <RunPage key={runId} runId={runId} />}</Route>
+        <Route path="/runs/:runId">{({ runId }) => <AskedRunPage key={runId} runId={runId} />}</Route>
         <Route path={addresses.schedules} component={SchedulesPage} />
         <Route path={addresses.newSchedule} component={NewSchedulePage} />
         <Route path={addresses.receivers} component={ReceiversPage} />
@@ -65,4 +68,12 @@ export function Pages() {
       </Switch>
     </Suspense>
   )
+}
+
+/** Asks for the run and its first rows while the page is still loading. */
+function AskedRunPage({ runId }: { runId: string }) {
+  const trpc = useTRPC()
+  usePrefetchQuery(trpc.run.get.queryOptions({ runId }))
+  usePrefetchQuery(trpc.run.result.queryOptions(inputOf(runId, {})))
+  return <RunPage runId={runId} />
 }
