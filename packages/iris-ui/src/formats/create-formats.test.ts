@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createFormats } from './create-formats.ts'
 
 const nowMs = Date.parse('2026-11-24T08:44:00Z')
@@ -18,6 +18,18 @@ describe('formats', () => {
     ['2025-11-24T05:04:00Z', 'date: 24 Nov 2025 06:04'],
   ])('%s is said in the user’s zone as “%s”', (at, expected) => {
     expect(said(at)).toBe(expected)
+  })
+
+  test('a thousand cells are written with few formatters: each takes as long to make as fifty numbers', () => {
+    const formats = createFormats({ language: 'en-GB', textLanguage: 'en-GB', timeZone: 'Europe/Copenhagen' })
+    const made = [vi.spyOn(Intl, 'NumberFormat'), vi.spyOn(Intl, 'DateTimeFormat')]
+    onTestFinished(() => void vi.restoreAllMocks())
+    for (let day = 0; day < 1_000; day++) {
+      formats.shortMoment(new Date(nowMs - day * 86_400_000).toISOString(), nowMs)
+      formats.quantity.withUnit('volts', day)
+      formats.quantity.bare('hours', day)
+    }
+    expect(made.flatMap(({ mock }) => mock.calls).length).toBeLessThan(10)
   })
 
   test('numbers, the clock and names of days are in the language of the texts, as the user’s region writes them', () => {

@@ -1,5 +1,6 @@
 import { capital } from './capital.ts'
 import { createFirstFormats, type FormatOptions, isTimeZone, wordsAndZone } from './first-formats.ts'
+import { onceEach } from './once-each.ts'
 import { createQuantities } from './quantities.ts'
 
 export type { MomentWords } from './first-formats.ts'
@@ -13,9 +14,10 @@ export function createFormats(options: FormatOptions) {
   const clock = new Intl.DateTimeFormat(words, { timeStyle: 'short', ...zone })
   const relativeDay = new Intl.RelativeTimeFormat(words, { numeric: 'auto' })
   const calendar = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...zone })
-  const date = (month: 'long' | 'short', withYear: boolean) =>
-    new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone })
-
+  const date = onceEach(
+    (month: 'long' | 'short', withYear: boolean) =>
+      new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone }),
+  )
   const whole = new Intl.NumberFormat(words, { maximumFractionDigits: 0 })
   const inZone = (options: Intl.DateTimeFormatOptions, other?: string) =>
     new Intl.DateTimeFormat(words, { ...options, ...(other && isTimeZone(other) ? { timeZone: other } : zone) })

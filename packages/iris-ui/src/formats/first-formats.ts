@@ -1,3 +1,4 @@
+import { onceEach } from './once-each.ts'
 import type { SystemOfMeasurement } from './quantities.ts'
 
 /** A moment in the past, in parts that each language orders itself. */
@@ -29,8 +30,11 @@ export function createFirstFormats(options: FormatOptions) {
   const relativeDay = new Intl.RelativeTimeFormat(words, { numeric: 'auto' })
   const calendar = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...zone })
   const calendarDay = (at: Date) => Date.parse(`${calendar.format(at)}T00:00Z`)
-  const date = (month: 'long' | 'short', withYear: boolean) =>
-    new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone })
+  const weekday = onceEach(() => new Intl.DateTimeFormat(words, { weekday: 'long', ...zone }))
+  const date = onceEach(
+    (month: 'long' | 'short', withYear: boolean) =>
+      new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone }),
+  )
 
   return {
     number: (value: number) => number.format(value),
@@ -48,8 +52,7 @@ export function createFirstFormats(options: FormatOptions) {
 
       if (daysAgo === 0) return said('today', relativeDay.format(0, 'day'))
       if (daysAgo === 1) return said('yesterday', relativeDay.format(-1, 'day'))
-      if (daysAgo > 1 && daysAgo < 7)
-        return said('weekday', new Intl.DateTimeFormat(words, { weekday: 'long', ...zone }).format(then))
+      if (daysAgo > 1 && daysAgo < 7) return said('weekday', weekday().format(then))
       const otherYear = calendar.format(then).slice(0, 4) !== calendar.format(now).slice(0, 4)
       return said('date', date('long', otherYear).format(then), date('short', otherYear).format(then))
     },

@@ -1,4 +1,5 @@
 import { type ResultColumn, unitSymbol } from '@standin/client'
+import { onceEach } from './once-each.ts'
 
 export type SystemOfMeasurement = 'metric' | 'imperial'
 
@@ -35,6 +36,10 @@ const imperial: Partial<Record<ResultColumn['kind'], Shown>> = {
 export function createQuantities(language: string, unitSystem: SystemOfMeasurement) {
   const shown = unitSystem === 'imperial' ? imperial : metric
   const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
+  const rounded = onceEach(
+    (digits: number, leastDigits: number) =>
+      new Intl.NumberFormat(language, { minimumFractionDigits: leastDigits, maximumFractionDigits: digits }),
+  )
   const unitOf = (kind: ResultColumn['kind']) => unitSymbol(kind, { language, unitSystem })
 
   return {
@@ -42,7 +47,7 @@ export function createQuantities(language: string, unitSystem: SystemOfMeasureme
     withUnit(kind: ResultColumn['kind'], value: number): string {
       const how = shown[kind]
       if (!how) return plain.format(value)
-      const number = new Intl.NumberFormat(language, { maximumFractionDigits: how.digits }).format(how.of(value))
+      const number = rounded(how.digits, 0).format(how.of(value))
       return `${number}\u00a0${unitOf(kind)}`
     },
     /** The unit for a column's head, so that its cells are bare numbers; undefined where there is none. */
@@ -50,10 +55,7 @@ export function createQuantities(language: string, unitSystem: SystemOfMeasureme
     bare(kind: ResultColumn['kind'], value: number): string {
       const how = shown[kind]
       if (!how) return plain.format(value)
-      return new Intl.NumberFormat(language, {
-        minimumFractionDigits: how.digits,
-        maximumFractionDigits: how.digits,
-      }).format(how.of(value))
+      return rounded(how.digits, how.digits).format(how.of(value))
     },
   }
 }

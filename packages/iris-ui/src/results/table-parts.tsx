@@ -1,5 +1,5 @@
 import type { ResultColumn, ResultRow } from '@standin/client'
-import type { CSSProperties, ReactNode } from 'react'
+import { type CSSProperties, memo, type ReactNode } from 'react'
 import { useNow } from '../formats/use-now.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
@@ -136,7 +136,8 @@ interface RowCellsProps {
   nowMs: number
 }
 
-export function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) {
+/** Drawn again only where something in it has changed: a long list is drawn several times until its height is known. */
+export const RowCells = memo(function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) {
   const { hasMachines, shown, tail, icons } = columns
   const { texts, formats } = useSurroundings()
   const told = shown
@@ -194,7 +195,7 @@ export function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) 
       )}
     </>
   )
-}
+})
 
 interface CellProps {
   row: ResultRow
