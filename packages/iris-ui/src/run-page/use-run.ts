@@ -1,15 +1,18 @@
 import type { Message, Run, RunEvent } from '@standin/client'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useMemo, useState } from 'react'
+import { notifyManager, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { failureOf } from '../connection/failure.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
+import { inputOf } from '../results/input-of.ts'
 import { followRun, hasEnded, newerRun } from '../runs/follow-run.ts'
 
 export type LogLine = { seq: number; at: string; message: Message }
 
 const NEVER_GONE_MS = 15_000
+/** After this, the end is shown without what was found. */
+const END_WAITS_MS = 3_000
 
 /** One run with its log, kept current by its events. */
 export function useRun(runId: string) {
@@ -33,15 +36,39 @@ export function useRun(runId: string) {
   )
 
   const queryKey = trpc.run.get.queryKey({ runId })
+  const isEnding = useRef(false)
+  /**
+   * Who stopped it, the final texts and the deliveries come with the run itself, and the whole result with its own answer.
+   * All is shown at once: a list that comes after its sentence moves what is already there.
+   */
+  const showEnd = useCallback(
+    async (after: Run) => {
+      isEnding.current = true
+      const within = { signal: AbortSignal.timeout(END_WAITS_MS) }
+      const rows = inputOf(runId, {})
+      const [run, found] = await Promise.allSettled([
+        trpc.run.get.query({ runId }, within),
+        trpc.run.result.query(rows, within),
+      ])
+      isEnding.current = false
+      notifyManager.batch(() => {
+        if (found.status === 'fulfilled') queryClient.setQueryData(trpc.run.result.queryKey(rows), found.value)
+        queryClient.setQueryData(queryKey, run.status === 'fulfilled' ? run.value : after)
+      })
+      if (run.status === 'rejected') void queryClient.invalidateQueries({ queryKey })
+      if (found.status === 'rejected') void queryClient.invalidateQueries({ queryKey: trpc.run.result.pathKey() })
+      askAgain(...[trpc.run.list, trpc.run.latest, trpc.action.list, trpc.installation.get].map((of) => of.pathKey()))
+    },
+    [queryClient, askAgain, queryKey, trpc, runId],
+  )
   const follow = useCallback(
     (_runId: string, events: readonly RunEvent[]) => {
-      const state = { ended: false }
-      queryClient.setQueryData(queryKey, (run: Run | undefined) => {
-        if (!run) return run
-        const after = events.reduce(followRun, run)
-        state.ended = !hasEnded(run) && hasEnded(after)
-        return after
-      })
+      const before = queryClient.getQueryData<Run>(queryKey)
+      if (before && !isEnding.current) {
+        const after = events.reduce(followRun, before)
+        if (!hasEnded(before) && hasEnded(after)) void showEnd(after)
+        else queryClient.setQueryData(queryKey, after)
+      }
       const logged = events.filter((event) => event.type === 'log')
       if (logged.length > 0) {
         setLines((before) => {
@@ -51,14 +78,8 @@ export function useRun(runId: string) {
         })
       }
       if (events.some(({ type }) => type === 'delivery')) void queryClient.invalidateQueries({ queryKey })
-      // Who stopped it, the final texts and the deliveries come with the run itself; the result is complete now.
-      if (state.ended) {
-        void queryClient.invalidateQueries({ queryKey })
-        void queryClient.invalidateQueries({ queryKey: trpc.run.result.pathKey() })
-        askAgain(...[trpc.run.list, trpc.run.latest, trpc.action.list, trpc.installation.get].map((of) => of.pathKey()))
-      }
     },
-    [queryClient, askAgain, queryKey, trpc],
+    [queryClient, queryKey, showEnd],
   )
 
   const log = useMemo(() => [...lines.values()].sort((a, b) => b.seq - a.seq), [lines])
