@@ -610,9 +610,12 @@ CREATE UNIQUE INDEX "credentials_in_force" ON "credentials" USING btree ("accoun
 CREATE INDEX "credentials_due" ON "credentials" USING btree ("rank","next_attempt_at") WHERE "credentials"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "credentials_claimed" ON "credentials" USING btree ("claimed_by") WHERE "credentials"."claimed_by" is not null;--> statement-breakpoint
 CREATE INDEX "credentials_unsettled" ON "credentials" USING btree ("state","since") WHERE "credentials"."state" in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined');--> statement-breakpoint
+CREATE INDEX "credentials_by_state" ON "credentials" USING btree ("state","account_id") WHERE "credentials"."state" in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined', 'superseded', 'uninstalled');--> statement-breakpoint
+CREATE INDEX "credentials_unconfirmed" ON "credentials" USING btree ("account_id") WHERE "credentials"."is_unconfirmed";--> statement-breakpoint
 CREATE INDEX "credentials_unproven" ON "credentials" USING btree ("since") WHERE "credentials"."proven_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_never_served" ON "installations" USING btree ("changed_at") WHERE "installations"."active_generation" is null and "installations"."uninstalled_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_unreviewed" ON "installations" USING btree ("account_id") WHERE "installations"."is_unreviewed";--> statement-breakpoint
+CREATE INDEX "installations_ended" ON "installations" USING btree ("account_id") WHERE "installations"."suspended_up_to" is not null or "installations"."uninstalled_at" is not null;--> statement-breakpoint
 CREATE INDEX "installations_paused" ON "installations" USING btree ("account_id") WHERE "installations"."paused_at" is not null;--> statement-breakpoint
 CREATE INDEX "installations_unsettled" ON "installations" USING btree ("account_id") WHERE "installations"."suspended_at" is not null or "installations"."uninstall_signalled_at" is not null or "installations"."erasing_since" is not null;--> statement-breakpoint
 CREATE INDEX "installation_events_account" ON "installation_events" USING btree ("account_id","seq");--> statement-breakpoint
@@ -651,7 +654,7 @@ CREATE INDEX "runs_last_of_action" ON "runs" USING btree ("account_id","action_i
 CREATE INDEX "runs_of_schedule" ON "runs" USING btree ("account_id","schedule_id","created_at","id") WHERE "runs"."schedule_id" is not null;--> statement-breakpoint
 CREATE INDEX "runs_of_preview" ON "runs" USING btree ("account_id","preview_run_id") WHERE "runs"."preview_run_id" is not null;--> statement-breakpoint
 CREATE INDEX "runs_by_end" ON "runs" USING btree ("ended_at");--> statement-breakpoint
-CREATE INDEX "runs_open" ON "runs" USING btree ("state") WHERE "runs"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "runs_by_state" ON "runs" USING btree ("state","created_at","id");--> statement-breakpoint
 CREATE INDEX "runs_working" ON "runs" USING btree ("replica_id") WHERE "runs"."state" in ('running', 'cancelling');--> statement-breakpoint
 CREATE INDEX "runs_due" ON "runs" USING btree ("urgency",coalesce("waiting_until", "promoted_at")) WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null and "runs"."replica_id" is null;--> statement-breakpoint
 CREATE INDEX "runs_promoted" ON "runs" USING btree ("account_id") WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null;--> statement-breakpoint

@@ -54,12 +54,46 @@ const described = (where: SQL) => sql`
   ) waiting on true
   where ${where}`
 
+/** Accounts that may be in a state, or have newer credentials in it: all that are, and few others, found by an index. */
+function mayBe(state: InstallationState): SQL {
+  const by = (table: SQL, condition: SQL) => sql`select account_id from ${table} where ${condition}`
+  const byCredentials = by(sql`${credentials}`, sql`state = ${sql.raw(`'${state}'`)}`)
+  switch (state) {
+    case 'active':
+      return by(sql`${credentials}`, sql`state in ('active', 'parked')`)
+    case 'pending':
+      return sql`${byCredentials} union ${by(sql`${credentials}`, sql`is_unconfirmed`)}`
+    case 'suspended':
+      return by(sql`${installations}`, sql`suspended_up_to is not null`)
+    case 'paused':
+      return by(sql`${installations}`, sql`paused_at is not null`)
+    case 'uninstalled':
+      return sql`${byCredentials} union ${by(sql`${installations}`, sql`suspended_up_to is not null or uninstalled_at is not null`)}`
+    case 'none':
+      return by(sql`${installations}`, sql`active_generation is null and uninstalled_at is null`)
+    default:
+      return byCredentials
+  }
+}
+
+/** The ids of accounts that may be in a state, in their order: whoever reads them decides which are. */
+export async function listMayBe(
+  db: Database,
+  { state, after, limit }: { state: InstallationState; after: string | undefined; limit: number },
+): Promise<string[]> {
+  const rows = await db.execute<{ account_id: string }>(sql`
+    select distinct account_id from (${mayBe(state)}) each
+    ${after === undefined ? sql`` : sql`where account_id > ${after}::uuid`} order by account_id limit ${limit}`)
+  return rows.map(({ account_id }) => account_id)
+}
+
 /** Accounts in the order of their ids. */
 export async function listAccountsForOperator(
   db: Database,
   { state, search = '', after, limit }: AccountListing,
 ): Promise<ListedAccount[]> {
   const isAfter = sql`(${after ?? null}::text is null or installation.account_id > ${after ?? null}::text::uuid)`
+  const isOfState = state === undefined ? sql`true` : sql`installation.account_id in (${mayBe(state)})`
   const rows = await db.execute<{
     account_id: string
     name: string | null
@@ -71,7 +105,7 @@ export async function listAccountsForOperator(
     waiting_generation: number | null
     is_signalled: boolean | null
   }>(sql`
-    select * from (${described(sql`${isFound(search)} and ${isAfter}`)}) account
+    select * from (${described(sql`${isFound(search)} and ${isAfter} and ${isOfState}`)}) account
     where ${state ?? null}::text is null or state = ${state ?? null} or waiting_state = ${state ?? null}
     order by account_id limit ${limit}`)
   return rows.map(({ account_id: accountId, name, state, since, reason, generation, ...row }) => ({

@@ -5,7 +5,7 @@ import { account, prepareCallbackStacks } from '../../test/callback-stack.ts'
 import { startDatabaseProxy } from '../../test/database-proxy.ts'
 import { connectDatabase } from '../database/database.ts'
 import { contracted, router } from '../http/trpc.ts'
-import { countAccountsByState, countWaitingForDecision, listAccountsForOperator } from './account-list-store.ts'
+import { countAccountsByState, countWaitingForDecision, listAccountsForOperator, listMayBe } from './account-list-store.ts'
 import { readInstallation } from './describe-installation.ts'
 import { installationProcedures } from './installation-procedures.ts'
 import { findTrackunitTrouble } from './trackunit-trouble-store.ts'
@@ -47,6 +47,9 @@ test('an account is listed in the state in which it is described, whatever its c
         reason: described.reason,
       })
       expect(listed?.since?.toISOString() ?? null).toBe(described.since)
+      const { state } = described
+      expect(await listAccountsForOperator(db, { state, limit: 10 })).toEqual([listed])
+      expect(await listMayBe(db, { state, after: undefined, limit: 10 })).toEqual([account])
       expect(await countAccountsByState(db)).toEqual({ [described.state]: 1 })
       const waits = (state: string) => (kept.includes(state as (typeof kept)[number]) ? 1 : 0)
       expect(await countWaitingForDecision(db)).toEqual({

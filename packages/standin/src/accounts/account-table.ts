@@ -50,6 +50,10 @@ export const installations = pgTable(
       .on(table.changedAt)
       .where(sql`${table.activeGeneration} is null and ${table.uninstalledAt} is null`),
     index('installations_unreviewed').on(table.accountId).where(sql`${table.isUnreviewed}`),
+    // For the operator's lists.
+    index('installations_ended')
+      .on(table.accountId)
+      .where(sql`${table.suspendedUpTo} is not null or ${table.uninstalledAt} is not null`),
     index('installations_paused').on(table.accountId).where(sql`${table.pausedAt} is not null`),
     index('installations_unsettled')
       .on(table.accountId)
@@ -134,6 +138,13 @@ export const credentials = pgTable(
     index('credentials_unsettled')
       .on(table.state, table.since)
       .where(sql`${table.state} in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined')`),
+    // For the operator's lists, as is the next.
+    index('credentials_by_state')
+      .on(table.state, table.accountId)
+      .where(
+        sql`${table.state} in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined', 'superseded', 'uninstalled')`,
+      ),
+    index('credentials_unconfirmed').on(table.accountId).where(sql`${table.isUnconfirmed}`),
     index('credentials_unproven').on(table.since).where(sql`${table.provenAt} is null`),
   ],
 )

@@ -81,7 +81,7 @@ function createGauges(registry: Registry) {
     spoolBytes: gauge('standin_spool_bytes', 'Hand-outs of a database outage that are not recorded yet.'),
     accounts: gauge('standin_accounts', 'Accounts by credential state, counted every five minutes.', 'state'),
     heldCallbacks: gauge('standin_callbacks_held', 'Callbacks held for the operator or until they can be verified.'),
-    openRuns: gauge('standin_runs_open', 'Runs that have not ended, by state.', 'state'),
+    openRuns: gauge('standin_runs_open', 'Runs that have not ended, by state, at most 100,000 of each.', 'state'),
     signInDown: gauge(
       'standin_sign_in_down_seconds',
       'How long Trackunit’s sign-in has been down for all accounts; 0 while it answers.',

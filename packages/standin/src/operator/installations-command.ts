@@ -1,6 +1,6 @@
 import { type InstallationState, installationStateSchema } from '@standin/contracts'
 import { type Command, Option } from 'commander'
-import { searchAccounts } from '../accounts/account-list-store.ts'
+import { listMayBe, searchAccounts } from '../accounts/account-list-store.ts'
 import { listAccounts } from '../accounts/account-store.ts'
 import type { Context } from '../context.ts'
 import { nameColumn } from './account-names.ts'
@@ -72,16 +72,20 @@ export async function describeAccounts(
   ctx: Context,
   { state, search, after, limit }: Omit<ListOptions, 'json'>,
 ): Promise<InstallationForOperator[]> {
-  const perPage = state === undefined ? limit + 1 : mostListed
-  const accountIds =
-    search === undefined
-      ? await listAccounts(ctx, 'all', { after, limit: perPage })
-      : await searchAccounts(ctx.db, { search, after, limit: perPage })
+  const perPage = state === undefined ? limit + 1 : Math.max(limit + 1, 250) // Not all that are read are in this state.
+  const accountIds = await listFound(ctx, { state, search, after, limit: perPage })
   const page = await describeAllForOperator(ctx, accountIds)
   const found = page.filter((each) => state === undefined || each.state === state)
   if (found.length > limit || accountIds.length < perPage) return found.slice(0, limit + 1)
   const rest = await describeAccounts(ctx, { state, search, after: accountIds.at(-1), limit: limit - found.length })
   return [...found, ...rest]
+}
+
+function listFound(ctx: Context, { state, search, after, limit }: Omit<ListOptions, 'json'>): Promise<string[]> {
+  if (search !== undefined) return searchAccounts(ctx.db, { search, after, limit })
+  return state === undefined
+    ? listAccounts(ctx, 'all', { after, limit })
+    : listMayBe(ctx.db, { state, after, limit })
 }
 
 const columns: Columns<InstallationForOperator> = {

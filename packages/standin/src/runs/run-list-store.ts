@@ -1,10 +1,10 @@
 import type { RunState } from '@standin/contracts'
-import { and, count, desc, eq, inArray, isNull, lt, ne, not, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, ne, not, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmong, isAmongGiven } from '../database/is-among.ts'
 import { restoredAt } from '../database/restore-store.ts'
-import { openStates } from './run-lifecycle.ts'
-import { isRun, type RunRow } from './run-store.ts'
+import { openStates, runLifecycle } from './run-lifecycle.ts'
+import { isRun, type RunRow, wholeRun } from './run-store.ts'
 import { type RunKey, runEvents, runs } from './run-table.ts'
 
 /** Whether a run exists and has not ended. */
@@ -47,18 +47,21 @@ export async function listRuns(
     .limit(limit)
 }
 
-/** The same over all accounts, for operators. Slow, since no index has this order. */
+/** The same over all accounts, for operators: the newest of each state, as the index has them. */
 export async function listRunsOfAll(
   db: Database,
   { states, before, limit }: Pick<RunListing, 'states' | 'before' | 'limit'>,
 ): Promise<RunRow[]> {
-  return db
-    .select()
-    .from(runs)
-    .where(and(isAmongGiven(runs.state, states), isBefore(before)))
-    .orderBy(desc(runs.createdAt), desc(runs.id))
-    .limit(limit)
+  const ofState = (state: RunState) => sql`(
+    select ${wholeRun.columns} from ${runs} where ${and(eq(runs.state, state), isBefore(before))}
+    order by created_at desc, id desc limit ${limit})`
+  const rows = await db.execute(sql`
+    select * from (${sql.join((states ?? allStates).map(ofState), sql` union all `)}) newest
+    order by created_at desc, id desc limit ${limit}`)
+  return rows.map(wholeRun.read)
 }
+
+const allStates = Object.keys(runLifecycle) as RunState[]
 
 const isBefore = (before: RunListing['before']) =>
   before && or(lt(runs.createdAt, before.createdAt), and(eq(runs.createdAt, before.createdAt), lt(runs.id, before.id)))
@@ -173,13 +176,15 @@ export async function usualTimesOf(db: Database, accountId: string): Promise<Map
   return new Map(rows.map(({ action_id, ...times }) => [action_id, times]))
 }
 
-/** Runs that have not ended, by state; states without a run have 0. */
-export async function countOpenRunsByState(db: Database): Promise<Record<string, number>> {
-  const rows = await db
-    .select({ state: runs.state, count: count() })
-    .from(runs)
-    .where(isNull(runs.endedAt))
-    .groupBy(runs.state)
-  const none = Object.fromEntries(openStates.map((state) => [state, 0]))
-  return { ...none, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) }
+/**
+ * Runs that have not ended, by state; states without a run have 0.
+ * @param countedTo of more runs in a state, this many are counted: 100,000 take 10 ms
+ */
+export async function countOpenRunsByState(db: Database, { countedTo = 100_000 } = {}): Promise<Record<string, number>> {
+  const rows = await db.execute<{ state: string; count: number }>(sql`
+    select each.state, (
+      select count(*)::int from (
+        select from ${runs} counted where counted.state = each.state limit ${sql.raw(String(countedTo))}) few) as count
+    from unnest(${arrayParameter(openStates, 'text')}) as each(state)`)
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
 }

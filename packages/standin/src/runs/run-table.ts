@@ -86,7 +86,7 @@ export const runs = pgTable(
       .where(sql`${table.scheduleId} is not null`),
     index('runs_of_preview').on(table.accountId, table.previewRunId).where(sql`${table.previewRunId} is not null`),
     index('runs_by_end').on(table.endedAt),
-    index('runs_open').on(table.state).where(sql`${table.endedAt} is null`), // Counted at each scrape of the metrics.
+    index('runs_by_state').on(table.state, table.createdAt, table.id), // Counted at each scrape of the metrics, and listed.
     // Read by every replica several times a second, as is the next.
     index('runs_working').on(table.replicaId).where(sql`${table.state} in ('running', 'cancelling')`),
     index('runs_due')

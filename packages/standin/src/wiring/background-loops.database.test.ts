@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { installationStateSchema } from '@standin/contracts'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type CallbackStack, createCallbackStack } from '../../test/callback-stack.ts'
 import { createDatabase } from '../../test/create-database.ts'
@@ -11,8 +12,10 @@ import {
 } from '../../test/explained-statements.ts'
 import { insertAccounts, insertWork, letWait } from '../../test/many-accounts.ts'
 import { countAccounts, readAccountCounts } from '../accounts/account-count-store.ts'
-import { countAccountsByState } from '../accounts/account-list-store.ts'
+import { countAccountsByState, listAccountsForOperator } from '../accounts/account-list-store.ts'
 import { whatIsDue } from '../database/due-store.ts'
+import { describeAccounts } from '../operator/installations-command.ts'
+import { countOpenRunsByState, listRunsOfAll } from '../runs/run-list-store.ts'
 import { backgroundLoops } from './background-loops.ts'
 
 const accounts = 3_000
@@ -51,6 +54,23 @@ test('no question and no loop reads more rows because there are more accounts', 
   expect(await readByLoops()).toEqual({})
 })
 
+test('an operator’s list reads about as many rows as it shows, however many accounts and runs there are', async () => {
+  const { sql } = stack.connection
+  await sql`update credentials set state = 'quarantined' where account_id = (select max(account_id::text)::uuid from credentials)`
+  await sql`update installations set suspended_up_to = now() where account_id = (select min(account_id::text)::uuid from installations)`
+  await sql`update runs set state = 'failed', ended_at = now() where id = (select min(id::text)::uuid from runs)`
+  executed()
+  for (const state of installationStateSchema.options) {
+    await describeAccounts(stack.ctx, { state, limit: 10 })
+    await listAccountsForOperator(stack.db, { state, limit: 10 })
+  }
+  const failed = await listRunsOfAll(stack.db, { states: ['failed'], limit: 10 })
+  const newest = await listRunsOfAll(stack.db, { limit: 10 })
+
+  expect([failed.length, newest.length]).toEqual([1, 10])
+  expect(readTooMuch(executed())).toEqual([])
+})
+
 test('no loop reads more rows because more accounts wait for a later moment', async () => {
   await letWait(stack.connection.sql)
   await stack.connection.sql`vacuum analyze`
@@ -60,9 +80,17 @@ test('no loop reads more rows because more accounts wait for a later moment', as
 test('a scrape of the metrics counts the runs that are open, and reads few other rows', async () => {
   executed()
   await stack.ctx.metrics.text()
-  const statements = executed().filter(({ text }) => !text.startsWith('select "state", count(*) from "runs"'))
+  const statements = executed().filter(({ text }) => !text.includes('"runs" counted'))
   expect(statements.length).toBeGreaterThan(5)
   expect(mostRead(statements)).toBeLessThanOrEqual(mostRows)
+})
+
+test('open runs of a state are counted up to a number', async () => {
+  const open = { queued: 0, running: 0, cancelling: 0 }
+  expect(await countOpenRunsByState(stack.db)).toEqual({ ...open, waiting: accounts })
+  executed()
+  expect(await countOpenRunsByState(stack.db, { countedTo: 100 })).toEqual({ ...open, waiting: 100 })
+  expect(mostRead(executed())).toBeLessThanOrEqual(100)
 })
 
 test('accounts in force are counted up to a number, and estimated from there', async () => {
@@ -112,6 +140,9 @@ async function readByLoops(): Promise<Record<string, number>> {
   }
   return read
 }
+
+const readTooMuch = (statements: readonly Explained[]) =>
+  statements.filter((statement) => mostRead([statement]) > mostRows).map(({ text }) => text)
 
 const mostRead = (statements: readonly Explained[]) =>
   Math.max(...statements.flatMap(({ plan }) => nodesOf(plan).map(rowsRead)))
