@@ -5,7 +5,12 @@ import { account, prepareCallbackStacks } from '../../test/callback-stack.ts'
 import { startDatabaseProxy } from '../../test/database-proxy.ts'
 import { connectDatabase } from '../database/database.ts'
 import { contracted, router } from '../http/trpc.ts'
-import { countAccountsByState, countWaitingForDecision, listAccountsForOperator, listMayBe } from './account-list-store.ts'
+import {
+  countAccountsByState,
+  countWaitingForDecision,
+  listAccountsForOperator,
+  listMayBe,
+} from './account-list-store.ts'
 import { readInstallation } from './describe-installation.ts'
 import { installationProcedures } from './installation-procedures.ts'
 import { findTrackunitTrouble } from './trackunit-trouble-store.ts'

@@ -83,9 +83,7 @@ export async function describeAccounts(
 
 function listFound(ctx: Context, { state, search, after, limit }: Omit<ListOptions, 'json'>): Promise<string[]> {
   if (search !== undefined) return searchAccounts(ctx.db, { search, after, limit })
-  return state === undefined
-    ? listAccounts(ctx, 'all', { after, limit })
-    : listMayBe(ctx.db, { state, after, limit })
+  return state === undefined ? listAccounts(ctx, 'all', { after, limit }) : listMayBe(ctx.db, { state, after, limit })
 }
 
 const columns: Columns<InstallationForOperator> = {

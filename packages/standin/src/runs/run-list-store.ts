@@ -180,7 +180,10 @@ export async function usualTimesOf(db: Database, accountId: string): Promise<Map
  * Runs that have not ended, by state; states without a run have 0.
  * @param countedTo of more runs in a state, this many are counted: 100,000 take 10 ms
  */
-export async function countOpenRunsByState(db: Database, { countedTo = 100_000 } = {}): Promise<Record<string, number>> {
+export async function countOpenRunsByState(
+  db: Database,
+  { countedTo = 100_000 } = {},
+): Promise<Record<string, number>> {
   const rows = await db.execute<{ state: string; count: number }>(sql`
     select each.state, (
       select count(*)::int from (
