@@ -107,7 +107,7 @@ export function ActivityPage() {
       {shown.length > 0 && <Days entries={shown} actions={actions} nowMs={nowMs} />}
       {shown.length > 0 && (
         <div className="more">
-          <span className="num">
+          <span className="num" role="status">
             {totalWords(
               { loaded: loaded.length, found: search === '' ? undefined : shown.length, total, range },
               texts,

@@ -10,6 +10,7 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
   const problem = problemAt(form, name)
   const { label, help } = field
   const by = describedBy(id, { help, problem })
+  const unit = field.kind === 'number' ? field.unit : undefined
   const invalid = problem ? true : undefined
 
   switch (field.kind) {
@@ -29,10 +30,10 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
               inputMode="decimal"
               autoComplete="off"
               aria-invalid={invalid}
-              aria-describedby={by}
+              aria-describedby={[unit && `${id}-unit`, by].filter(Boolean).join(' ') || undefined}
               {...form.register(name)}
             />
-            {field.unit && <span>{texts.form.units[field.unit] ?? field.unit}</span>}
+            {unit && <span id={`${id}-unit`}>{texts.form.units[unit] ?? unit}</span>}
           </div>
         </Field>
       )

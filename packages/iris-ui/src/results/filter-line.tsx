@@ -14,10 +14,12 @@ interface FilterLineProps {
   /** How many match, once known. */
   found: RunResult | undefined
   hasMachines: boolean
+  /** All rows are asked for again; the button that did it is gone. */
+  onAll(): void
 }
 
 /** `9 of 33 machines: Service overdue`, and the way back. Announced, since the list changes elsewhere on the page. */
-export function FilterLine({ asked, columns, first, found, hasMachines }: FilterLineProps) {
+export function FilterLine({ asked, columns, first, found, hasMachines, onAll }: FilterLineProps) {
   const { texts, formats } = useSurroundings()
   const words = texts.table
   const [address, setAddress] = useAddressState()
@@ -35,20 +37,29 @@ export function FilterLine({ asked, columns, first, found, hasMachines }: Filter
     ...(search ? [words.quoted(search)] : []),
   ]
   return (
-    <div role="status" className="active">
-      {filters.length > 0 && (
-        <>
-          {/* Its space is reserved while the number is loading, so that the rows do not jump. */}
-          <span className={found ? undefined : 'unknown'}>
+    <div className={filters.length > 0 ? 'active' : undefined}>
+      {/* Its space is reserved while the number is loading, so that the rows do not jump. */}
+      <span role="status" className={found ? undefined : 'unknown'}>
+        {filters.length > 0 && (
+          <>
             {words.filtered(formats.number(found?.total ?? 0), formats.number(first.total), first.total, hasMachines)}{' '}
             <b>
               <bdi>{filters.join(', ')}</bdi>
             </b>
-          </span>
-          <Button look="quiet" icon="cross" onClick={() => setAddress(withoutFilters(address))}>
-            {words.showAll(formats.number(first.total))}
-          </Button>
-        </>
+          </>
+        )}
+      </span>
+      {filters.length > 0 && (
+        <Button
+          look="quiet"
+          icon="cross"
+          onClick={() => {
+            setAddress(withoutFilters(address))
+            onAll()
+          }}
+        >
+          {words.showAll(formats.number(first.total))}
+        </Button>
       )}
     </div>
   )

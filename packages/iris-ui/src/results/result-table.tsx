@@ -85,6 +85,7 @@ export function ResultTable({ run, first }: ResultTableProps) {
           first={first}
           found={result.isPlaceholderData ? undefined : found}
           hasMachines={hasMachines}
+          onAll={() => top.current?.focus({ preventScroll: true })}
         />
       )}
       {isMap && first.map && (
