@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { account, caller, createRunStack, otherAccount } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { defineAction } from '../actions/define-action.ts'
+import { defineMessages } from '../actions/define-messages.ts'
 import { findSchedule, insertSchedule } from '../schedules/schedule-store.ts'
 import { deliverDue } from './deliver-due.ts'
 import type { Senders } from './deliveries-context.ts'
@@ -20,6 +21,10 @@ afterAll(database.drop)
 /** What happens during a run, and the rows that it finds in addition to the requested ones. */
 const during: { work: () => Promise<unknown>; moreRows: number } = { work: async () => {}, moreRows: 0 }
 
+const { say, catalogue } = defineMessages({
+  en: { found: 'Rows were found.' },
+  da: { found: 'Der er fundet rækker.', title: 'Rapport' },
+})
 const report = defineAction({
   id: 'report',
   title: 'Report',
@@ -32,11 +37,12 @@ const report = defineAction({
   scopes: [],
   changesData: false,
   mayOverlap: true,
+  messages: catalogue,
   async run({ input, result, headline, checkpoint }) {
     await result.columns([{ key: 'text', title: 'Text', kind: 'text' }])
     const found = input.rows + during.moreRows
     await result.rows(Array.from({ length: found }, (_, nth) => ({ id: `${nth}`, cells: { text: `Row ${nth}` } })))
-    await headline('Rows were found.')
+    await headline(say('found'))
     if (input.isCancelled) await during.work()
     await checkpoint(1)
     if (input.fails) throw new Error('a mistake of the action')
@@ -204,7 +210,20 @@ describe('the result of a run that has ended', () => {
     during.moreRows = 0
     await stack.runs.sql`update runs set language = 'da-DK'`
     while (await stack.deliverDue());
+    expect(stack.mailed[0]?.subject).toBe('Der er fundet rækker')
     expect(stack.mailed[0]?.text).toContain('Siden sidst\n+ 1 er ny\n= 2 er stadig på listen')
+    expect(stack.mailed[0]?.text).toContain('“Rapport”')
+  })
+
+  test('is wholly in English for a reader whose language the action does not have', async () => {
+    await using stack = await createStack()
+    await stack.ended([{ ...email, file: 'xlsx' }])
+    await stack.runs.sql`update runs set language = 'de-DE'`
+    while (await stack.deliverDue());
+    const [sent] = stack.mailed
+    expect(sent?.subject).toBe('Rows were found')
+    expect(sent?.text).toContain('See the result')
+    expect(sent?.html).toContain('<html lang="en">')
   })
 
   test('is attached as a file on request', async () => {

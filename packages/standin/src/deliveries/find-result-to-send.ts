@@ -8,7 +8,7 @@ import {
   type Spoken,
   spoken,
 } from '@standin/contracts'
-import { sayInLanguage } from '../actions/say-in-language.ts'
+import { sayInLanguage, speaks } from '../actions/say-in-language.ts'
 import { toRun } from '../actions/to-run.ts'
 import { artifactsOfRuns } from '../results/artifacts/artifact-store.ts'
 import type { ReaderHabits } from '../results/artifacts/readers-table.ts'
@@ -76,7 +76,8 @@ export async function findResultToSend(
   const all = { words: [], filter: [] }
   const rows = await listRows(db, kept, { ...all, after: undefined, limit: rowsToSend })
   const action = actions.find(run.actionId)
-  const language = to === 'reader' ? run.language : null
+  // An action without the reader's language makes the whole message English: it does not mix two.
+  const language = to === 'reader' && speaks(action, run.language) ? run.language : null
   const say = sayInLanguage(action, language)
   const column = result?.chart?.kind === 'bars' ? result.chart.column : undefined
   const byKind = column === undefined ? [] : await countValues(db, kept, { key: column, limit: 10 })

@@ -5,7 +5,7 @@ import { stoppedBecause as en, type StoppedBecause } from '@standin/contracts/st
 import { stoppedBecause as fr } from '@standin/contracts/stopped-because/fr'
 import { stoppedBecause as sv } from '@standin/contracts/stopped-because/sv'
 
-const languages: Readonly<Record<string, StoppedBecause>> = { en, da, nb: da, nn: da, no: da, de, sv, fr }
+const languages: Readonly<Record<string, StoppedBecause>> = { en, da, de, sv, fr }
 
 /**
  * Why a run stopped, in the app's own words.
