@@ -28,6 +28,7 @@ true satisfies Same<
   | 'StandinClientError'
   | 'toStandinClientError'
   | 'unitSymbol'
+  | 'zoneName'
 >
 true satisfies Same<keyof typeof testing, 'createFakeStandin'>
 true satisfies Same<

@@ -37,7 +37,7 @@ export type {
   TrustedKind,
   Undelivered,
 } from '@standin/contracts'
-export { csvSeparator, domainName, isInDomains, spoken, textOf, unitSymbol } from '@standin/contracts'
+export { csvSeparator, domainName, isInDomains, spoken, textOf, unitSymbol, zoneName } from '@standin/contracts'
 export type { ListRuns, ResultPage, RowQuery, RunsClient, StartRun } from './account-runs.ts'
 export type { TokenOptions } from './account-tokens.ts'
 export type { AppRouter, StandinErrorShape } from './app-router.ts'

@@ -48,7 +48,7 @@ describe('what was done', () => {
     expect(actorWords(entry('x'), around)).toBe('You')
     expect(actorWords(entry('x', {}, { id: 'jonas' }), around)).toBe('Someone on this account')
     expect(actorWords(entry('x', {}, { kind: 'schedule', name: 'Mette Kjær' }), around)).toBe('Schedule of Mette Kjær')
-    expect(actorWords(entry('x', {}, { kind: 'operator' }), { ...around, texts: da })).toBe('Den, der driver Standin')
+    expect(actorWords(entry('x', {}, { kind: 'operator' }), { ...around, texts: da })).toBe('De, der driver Standin')
   })
 })
 

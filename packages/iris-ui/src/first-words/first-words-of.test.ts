@@ -38,7 +38,7 @@ test('the first words say what the page says', () => {
     lead: 'It works for Nordvang, even when nobody is signed in. Working since Friday.',
     button: 'Start an action',
   })
-  expect(words({}, da)?.headline).toBe('Standin virker. Intet kræver dig.')
+  expect(words({}, da)?.headline).toBe('Standin virker. Du skal ikke gøre noget.')
   const incomplete = aRun({ actionId: 'list', state: 'succeeded', incomplete: 'Data health is left out.' })
   expect(words({ 'run.latest': { runs: [incomplete] } })?.headline).toBe('Standin is working. One thing needs you.')
 })

@@ -110,7 +110,9 @@ function ComparedRow({ row, chart, largest }: { row: Row; chart: ComparedChart; 
             />
           ))}
         </span>
-        <span className="vh">{periods.map(({ label }, nth) => `${label}: ${say(row.values[nth])}`).join(', ')}</span>
+        <span className="vh">
+          {periods.map(({ label }, nth) => words.labelled(label, say(row.values[nth]))).join(', ')}
+        </span>
       </td>
     </tr>
   )

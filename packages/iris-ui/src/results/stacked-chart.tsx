@@ -123,7 +123,7 @@ export function StackedChart({ chart, facets }: { chart: StackedChart; facets: R
           </div>
         </div>
         <p className="cc-said small muted num" aria-hidden="true">
-          {said ? `${said.label}: ${numbers(said)}` : values.length > 0 ? words.pressWeek : ''}
+          {said ? words.labelled(said.label, numbers(said)) : values.length > 0 ? words.pressWeek : ''}
         </p>
       </figure>
       {chart.note && <p className="small muted foot">{chart.note}</p>}

@@ -32,7 +32,7 @@ export function useFactsInWords({ run, action }: Omit<RunFactsProps, 'line'>): s
     [
       ...(machines ? [isEverything(machines) ? lowered(texts.form.allMachines) : sayMachines(machines)] : []),
       startedByWords(run, { userId: host.user.id, texts }),
-      ...choices.map(([name, value]) => `${inSentence(name, texts)}: ${value}`),
+      ...choices.map(([name, value]) => texts.table.labelled(inSentence(name, texts), value)),
     ],
   )
 }

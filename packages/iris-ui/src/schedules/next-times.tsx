@@ -1,8 +1,8 @@
+import { zoneName } from '@standin/client'
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
 import { useNow } from '../formats/use-now.ts'
 import { useSurroundings } from '../surroundings.ts'
-import { zoneCity } from './schedule-times.ts'
 
 interface NextTimesProps {
   /** Undefined while the form is not filled in. */
@@ -34,7 +34,7 @@ export function NextTimes({ recurrence, timeZone }: NextTimesProps) {
           <span>
             {timeZone === formats.zone || formats.clock(at) === formats.clockIn(at, timeZone)
               ? formats.fromNow(at, nowMs)
-              : words.both(formats.clockIn(at, timeZone), zoneCity(timeZone), formats.clock(at))}
+              : words.both(formats.clockIn(at, timeZone), zoneName(timeZone, texts.language), formats.clock(at))}
           </span>
         </li>
       ))}

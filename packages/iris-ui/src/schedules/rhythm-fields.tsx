@@ -1,9 +1,9 @@
+import { zoneName } from '@standin/client'
 import { describedBy, Field, FieldGroup } from '../forms/field.tsx'
 import type { PartsForm } from '../forms/form-parts.ts'
 import { problemAt } from '../forms/schema-field.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { useSurroundings } from '../surroundings.ts'
-import { zoneCity } from './schedule-times.ts'
 
 /** Daily, weekly or monthly, on which days, at what time. */
 export function RhythmFields({ form, timeZone }: { form: PartsForm; timeZone: string }) {
@@ -62,13 +62,16 @@ export function RhythmFields({ form, timeZone }: { form: PartsForm; timeZone: st
         </Field>
       )}
       {kind !== 'custom' && (
-        <Field id="s-time" label={words.at} help={words.atHelp(zoneCity(timeZone))} problem={time}>
+        <Field id="s-time" label={words.at} help={words.atHelp(zoneName(timeZone, texts.language))} problem={time}>
           <input
             className="in narrow num"
             id="s-time"
             autoComplete="off"
             aria-invalid={time ? true : undefined}
-            aria-describedby={describedBy('s-time', { help: words.atHelp(zoneCity(timeZone)), problem: time })}
+            aria-describedby={describedBy('s-time', {
+              help: words.atHelp(zoneName(timeZone, texts.language)),
+              problem: time,
+            })}
             {...form.register('rhythm.time')}
           />
         </Field>

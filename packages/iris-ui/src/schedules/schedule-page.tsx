@@ -1,4 +1,4 @@
-import type { Delivery, Schedule, ShownDestination } from '@standin/client'
+import { type Delivery, type Schedule, type ShownDestination, zoneName } from '@standin/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
@@ -28,7 +28,7 @@ import { isEnding } from './is-ending.ts'
 import { NextTimes } from './next-times.tsx'
 import { ScheduleButtons } from './schedule-buttons.tsx'
 import { ScheduleForm } from './schedule-form.tsx'
-import { scheduleTimes, zoneCity } from './schedule-times.ts'
+import { scheduleTimes } from './schedule-times.ts'
 import { failedDeliveriesOf, isAt, nameOf, pausedWords, rhythmWords, scheduleTitle } from './schedule-words.ts'
 import { useSchedules } from './use-schedules.ts'
 
@@ -80,7 +80,10 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
   const paused = schedule.state === 'paused'
   const { createdBy } = schedule
   const maker = createdBy.id === host.user.id ? words.you : (createdBy.name ?? words.somebody)
-  const rhythm = words.words.inZone(rhythmWords(schedule.recurrence, { texts, formats }), zoneCity(schedule.timeZone))
+  const rhythm = words.words.inZone(
+    rhythmWords(schedule.recurrence, { texts, formats }),
+    zoneName(schedule.timeZone, texts.language),
+  )
   const actionTitle = titleOf(schedule.actionId, actions)
   const { runs } = useHistory(schedule)
   const unreached = runs[0] ? failedDeliveriesOf(runs[0], schedule) : []
@@ -108,7 +111,7 @@ function KnownSchedule({ schedule, title }: { schedule: Schedule; title: string 
             <Notice
               tone={why ? 'bad' : 'wait'}
               icon="pause"
-              heading={why ? `${words.pausedByStandin}: ${why}` : words.isPaused}
+              heading={why ? texts.table.labelled(words.pausedByStandin, why) : words.isPaused}
               level={2}
               slim
             />

@@ -1,4 +1,4 @@
-import type { Schedule } from '@standin/client'
+import { type Schedule, zoneName } from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
 import type { Texts } from '../texts/en.ts'
 
@@ -16,8 +16,5 @@ export function scheduleTimes(at: string, { schedule: { timeZone }, nowMs, texts
   const there = soon.includes(days) ? `${days}, ${formats.clockIn(at, timeZone)}` : formats.dayAndClock(at, timeZone)
   const here = formats.clock(at)
   if (here === formats.clockIn(at, timeZone)) return there
-  return texts.schedules.both(there, zoneCity(timeZone), here)
+  return texts.schedules.both(there, zoneName(timeZone, texts.language), here)
 }
-
-/** `Europe/Copenhagen` → `Copenhagen`: what people call their time. */
-export const zoneCity = (timeZone: string) => (timeZone.split('/').at(-1) ?? timeZone).replaceAll('_', ' ')

@@ -1,4 +1,13 @@
-import type { Action, Delivery, Installation, MachineFilter, Run, Schedule, ShownDestination } from '@standin/client'
+import {
+  type Action,
+  type Delivery,
+  type Installation,
+  type MachineFilter,
+  type Run,
+  type Schedule,
+  type ShownDestination,
+  zoneName,
+} from '@standin/client'
 import type { Formats } from '../formats/create-formats.ts'
 import { inSentence } from '../formats/in-sentence.ts'
 import { isEverything } from '../forms/machine-filters.ts'
@@ -6,7 +15,6 @@ import { filterOfInput } from '../forms/use-filter-words.ts'
 import { titleOf } from '../runs/title-of.ts'
 import type { Texts } from '../texts/en.ts'
 import { rhythmOf } from './recurrence.ts'
-import { zoneCity } from './schedule-times.ts'
 
 interface Words {
   texts: Texts
@@ -37,7 +45,7 @@ export function rhythmWords(recurrence: string, { texts: { schedules }, formats 
 export function rhythmInZone(schedule: Pick<Schedule, 'recurrence' | 'timeZone'>, around: Words): string {
   const sentence = rhythmWords(schedule.recurrence, around)
   if (schedule.timeZone === around.formats.zone) return sentence
-  return around.texts.schedules.words.inZone(sentence, zoneCity(schedule.timeZone))
+  return around.texts.schedules.words.inZone(sentence, zoneName(schedule.timeZone, around.texts.language))
 }
 
 export function receiversWords(

@@ -1,4 +1,4 @@
-import type { Run, Schedule } from '@standin/client'
+import { type Run, type Schedule, zoneName } from '@standin/client'
 import { Link } from 'wouter'
 import { hindranceOf } from '../actions/may-start.ts'
 import { failureOf } from '../connection/failure.ts'
@@ -17,7 +17,7 @@ import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { isEnding } from './is-ending.ts'
-import { scheduleTimes, zoneCity } from './schedule-times.ts'
+import { scheduleTimes } from './schedule-times.ts'
 import { failedDeliveriesOf, pausedWords, receiversWords, rhythmInZone, scheduleTitle } from './schedule-words.ts'
 import { useLastRuns } from './use-last-runs.ts'
 import { useSchedules } from './use-schedules.ts'
@@ -43,7 +43,7 @@ export function SchedulesPage() {
       <div className="head">
         <div>
           <h1>{words.heading}</h1>
-          <p className="lead">{own ? words.lead(zoneCity(formats.zone)) : words.leadMixed}</p>
+          <p className="lead">{own ? words.lead(zoneName(formats.zone, texts.language)) : words.leadMixed}</p>
         </div>
         <div className="acts btns">
           <Link href={addresses.receivers} className="btn quiet">

@@ -14,7 +14,7 @@ const permissions: Record<string, string> = {
   'account.asset.manage': 'Maschinen ändern',
   'account.audit-log.view': 'Das Audit-Protokoll sehen',
   'account.billing.manage': 'Abrechnung sehen und ändern',
-  'account.custom-fields.manage': 'Eigene Felder sehen und ändern',
+  'account.custom-fields.manage': 'Benutzerdefinierte Felder sehen und ändern',
   'account.customer.manage': 'Kunden sehen und ändern',
   'account.delete': 'Das Konto löschen',
   'account.event.manage': 'Ereignisse sehen und verwerfen',
@@ -46,7 +46,7 @@ const machineTypes: Record<string, string> = {
   BOOM_LIFT: 'Teleskopbühne',
   COMPRESSOR: 'Kompressor',
   CRANE: 'Kran',
-  DOZER: 'Raupe',
+  DOZER: 'Planierraupe',
   EXCAVATOR: 'Bagger',
   FORKLIFT: 'Gabelstapler',
   GENERATOR: 'Stromerzeuger',
@@ -64,36 +64,38 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
     'Manager hat Sie abgemeldet. Melden Sie sich in einem anderen Tab bei Manager an und versuchen Sie es noch einmal.',
   UNAUTHENTICATED: `${app} konnte nicht erkennen, wer Sie sind. Melden Sie sich neu bei Manager an und versuchen Sie es noch einmal.`,
   SCOPE_FORBIDDEN: 'Ihre Rolle in Manager erlaubt das nicht. Ein Administrator kann es tun oder Ihre Rolle ändern.',
-  ACCOUNT_FORBIDDEN: 'Dieses Konto gehört nicht zu Ihren.',
-  NOT_FOUND: 'Dieser Server hat das noch nicht.',
-  INPUT_INVALID: `${app} nimmt eines der Felder nicht an.`,
+  ACCOUNT_FORBIDDEN: 'Auf dieses Konto haben Sie keinen Zugriff.',
+  NOT_FOUND: 'Das gibt es auf diesem Server noch nicht.',
+  INPUT_INVALID: `${app} akzeptiert eine der Angaben nicht.`,
   INPUT_TOO_LARGE: 'Das ist zu viel auf einmal. Wählen Sie weniger und versuchen Sie es noch einmal.',
   RATE_LIMITED: 'Zu viele Anfragen in kurzer Zeit. Warten Sie eine Minute und versuchen Sie es noch einmal.',
   OVERLOADED: `${app} ist gerade ausgelastet. Versuchen Sie es gleich noch einmal.`,
   STORAGE_UNAVAILABLE:
     'Unsere Datenbank antwortet nicht. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.',
-  STORAGE_FULL: 'Die Ergebnisse und Dateien dieses Kontos belegen allen Platz. Alte werden automatisch gelöscht.',
+  STORAGE_FULL:
+    'Die Ergebnisse und Dateien dieses Kontos belegen den gesamten Speicherplatz. Alte werden automatisch gelöscht.',
   INTERNAL: `In ${app} ist etwas schiefgegangen. Versuchen Sie es noch einmal; geschieht es wieder, ${askForHelp(app, support)}.`,
   INSTALLATION_NOT_FOUND: `${app} ist auf diesem Konto nicht installiert.`,
   INSTALLATION_UNINSTALLED: `${app} wurde von diesem Konto entfernt. Installieren Sie es zuerst wieder.`,
-  INSTALLATION_PAUSED: `Die Betreiber von ${app} haben dieses Konto angehalten. Die Übersicht sagt mehr.`,
+  INSTALLATION_PAUSED: `Die Betreiber von ${app} haben dieses Konto pausiert. Näheres in der Übersicht.`,
   CREDENTIALS_PENDING: 'Unser Zugriff wird noch geprüft. Das dauert meist weniger als eine Minute.',
-  CREDENTIALS_REJECTED: 'Trackunit lehnt unseren Zugriff ab. Die Übersicht sagt, was zu tun ist.',
-  CREDENTIALS_QUARANTINED: 'Unser Zugriff ist gesperrt. Die Übersicht sagt, was zu tun ist.',
+  CREDENTIALS_REJECTED: 'Trackunit lehnt unseren Zugriff ab. In der Übersicht steht, was zu tun ist.',
+  CREDENTIALS_QUARANTINED: 'Unser Zugriff ist gesperrt. In der Übersicht steht, was zu tun ist.',
   CREDENTIALS_AWAITING_APPROVAL: 'Ein Administrator muss über neuen Zugriff entscheiden. Siehe Übersicht.',
   SCOPE_NOT_GRANTED: 'Eine nötige Berechtigung fehlt. Ein Administrator kann sie in Manager unter Apps erteilen.',
   PLAN_REQUIRED:
     'Ihr Trackunit-Tarif enthält das nicht. Ihr Ansprechpartner bei Trackunit weiß, welcher Tarif es enthält.',
   TRACKUNIT_UNAVAILABLE: 'Trackunit antwortet nicht. Versuchen Sie es in ein paar Minuten noch einmal.',
-  TRACKUNIT_RATE_LIMITED: 'Trackunit bat uns, langsamer zu sein. Versuchen Sie es in ein paar Minuten noch einmal.',
+  TRACKUNIT_RATE_LIMITED: 'Trackunit drosselt unsere Anfragen. Versuchen Sie es in ein paar Minuten noch einmal.',
   TRACKUNIT_REFUSED: 'Trackunit hat die Anfrage abgelehnt.',
   ACTION_NOT_FOUND: 'Die Aktion gibt es nicht mehr.',
   RUN_NOT_FOUND: 'Dieser Lauf ist nicht mehr gespeichert.',
-  RUN_NOT_ENDED: 'Der Lauf ist noch im Gang.',
-  RUN_NOT_CANCELLABLE: 'Der Lauf ist zu Ende.',
-  RUN_OVERLAPS: 'Sie läuft, und ein weiterer Lauf wartet. Versuchen Sie es, wenn beide fertig sind.',
+  RUN_NOT_ENDED: 'Der Lauf ist noch nicht beendet.',
+  RUN_NOT_CANCELLABLE: 'Der Lauf ist beendet.',
+  RUN_OVERLAPS:
+    'Die Aktion läuft schon, und ein weiterer Lauf wartet. Versuchen Sie es noch einmal, wenn beide fertig sind.',
   PREVIEW_REQUIRED: 'Diese Vorschau kann nicht mehr verwendet werden. Erstellen Sie eine neue.',
-  IDEMPOTENCY_KEY_REUSED: 'Das wurde schon gesendet. Drücken Sie noch einmal.',
+  IDEMPOTENCY_KEY_REUSED: 'Das wurde schon gesendet. Klicken Sie noch einmal.',
   SCHEDULE_NOT_FOUND: 'Der Zeitplan wurde gelöscht.',
   AUTHOR_AWAY: 'Die Person, die den Zeitplan angelegt hat, hat diese App seit 90 Tagen nicht benutzt.',
   ARTIFACT_NOT_FOUND: 'Diese Datei wurde gelöscht.',
@@ -101,36 +103,38 @@ const refusals = ({ name: app, support }: AppWords): Texts['refusals'] => ({
   DELIVERY_NOT_FOUND: 'Diese Zustellung ist nicht mehr gespeichert.',
   DELIVERY_FAILED: 'Die E-Mail konnte nicht gesendet werden. Versuchen Sie es später noch einmal.',
   DESTINATION_UNCONFIRMED:
-    'Ergebnisse dürfen an einen der Empfänger noch nicht gesendet werden: Er ist weder bestätigt noch in einer Domain, der dieses Konto vertraut.',
+    'An einen der Empfänger dürfen noch keine Ergebnisse gesendet werden: Er hat nicht bestätigt, und dieses Konto vertraut seiner Domain nicht.',
 })
 
 const notStartedBecause = (of: AppWords): Texts['refusals'] => ({
   ...refusals(of),
-  UNREACHABLE: `${of.name} hat nicht geantwortet. Versuchen Sie es noch einmal: Es startet nur einmal, wie oft Sie auch drücken.`,
-  SCOPE_FORBIDDEN: 'Ihre Rolle in Manager erlaubt das nicht. Ein Administrator kann es starten oder Ihre Rolle ändern.',
+  UNREACHABLE: `${of.name} hat nicht geantwortet. Versuchen Sie es noch einmal: Die Aktion startet nur einmal, egal wie oft Sie klicken.`,
+  SCOPE_FORBIDDEN:
+    'Ihre Rolle in Manager erlaubt das nicht. Ein Administrator kann sie starten oder Ihre Rolle ändern.',
   SCOPE_NOT_GRANTED: `Bei der Installation von ${of.name} wurde eine nötige Berechtigung nicht erteilt.`,
-  RUN_OVERLAPS: 'Sie läuft, und ein weiterer Lauf wartet. Starten Sie sie neu, wenn beide fertig sind.',
+  RUN_OVERLAPS:
+    'Die Aktion läuft schon, und ein weiterer Lauf wartet. Starten Sie sie noch einmal, wenn beide fertig sind.',
   RATE_LIMITED: 'Zu viele Starts in kurzer Zeit. Warten Sie eine Minute und versuchen Sie es noch einmal.',
   STORAGE_UNAVAILABLE:
     'Unsere Datenbank antwortet nicht. Es wurde nichts gestartet; versuchen Sie es gleich noch einmal.',
-  INPUT_INVALID: `${of.name} nimmt eines der Felder nicht an. Falls Sie eine E-Mail wünschen: Dieser Server ist vielleicht nicht für den Versand eingerichtet.`,
-  IDEMPOTENCY_KEY_REUSED: 'Dieser Start wurde schon verwendet. Drücken Sie noch einmal.',
+  INPUT_INVALID: `${of.name} akzeptiert eine der Angaben nicht. Falls Sie eine E-Mail wünschen: Dieser Server ist vielleicht nicht für den Versand eingerichtet.`,
+  IDEMPOTENCY_KEY_REUSED: 'Dieser Start wurde schon verwendet. Klicken Sie noch einmal.',
 })
 
 const askForHelp = (app: string, support: string | undefined) =>
   support ? `schreiben Sie an ${support}` : `wenden Sie sich an die Betreiber von ${app}`
 const atMoment = ({ kind, day, clock }: MomentWords) => {
-  if (kind === 'today' || kind === 'yesterday') return `${day} um ${clock}`
-  return `am ${day} um ${clock}`
-}
-const sinceMoment = ({ kind, day, clock }: MomentWords) => {
-  if (kind === 'today' || kind === 'yesterday') return `${day} ${clock}`
-  return `${day}, ${clock}`
+  if (kind === 'today' || kind === 'yesterday') return `${day} um ${clock}\u00a0Uhr`
+  return `am ${day} um ${clock}\u00a0Uhr`
 }
 const times = (n: number) => (n === 1 ? 'einmal' : n === 2 ? 'zweimal' : `${n}-mal`)
 const onDay = ({ kind, day }: MomentWords) => (kind === 'today' || kind === 'yesterday' ? day : `am ${day}`)
+/** After “seit”. */
+const sinceDay = ({ kind, day }: MomentWords) => (kind === 'date' ? `dem ${day}` : day)
+const sinceMoment = (moment: MomentWords) => `${sinceDay(moment)} ${moment.clock}\u00a0Uhr`
+/** Before a noun in the plural. */
 const count = (n: number) =>
-  ['Null', 'Eins', 'Zwei', 'Drei', 'Vier', 'Fünf', 'Sechs', 'Sieben', 'Acht', 'Neun'][n] ?? String(n)
+  ['keine', 'ein', 'zwei', 'drei', 'vier', 'fünf', 'sechs', 'sieben', 'acht', 'neun'][n] ?? String(n)
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** All texts of the app in German. */
@@ -144,33 +148,34 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
   installation: {
     working: `${app} funktioniert. Sie müssen nichts tun.`,
     workingButNeeds: (n) =>
-      `${app} funktioniert. ${n === 1 ? 'Eine Sache braucht' : `${count(n)} Dinge brauchen`} Sie.`,
+      `${app} funktioniert. ${n === 1 ? 'Ein Punkt wartet' : `${capital(count(n))} Punkte warten`} auf Sie.`,
     worksFor: (account) => `Arbeitet für ${account}, auch wenn niemand angemeldet ist.`,
-    workingSince: (since) => `In Betrieb seit ${since.kind === 'today' ? sinceMoment(since) : since.day}.`,
+    workingSince: (since) => `In Betrieb seit ${since.kind === 'today' ? sinceMoment(since) : sinceDay(since)}.`,
 
     pending: `${app} bereitet sich vor. Das dauert meist weniger als eine Minute.`,
     pendingMeans: (account) =>
       `Trackunit hat uns Zugriff auf ${account} gegeben. Wir prüfen ihn. Was Sie jetzt starten, beginnt, sobald er funktioniert.`,
-    pendingDo: 'Nichts zu tun. Diese Seite aktualisiert sich selbst.',
+    pendingDo: 'Sie müssen nichts tun. Diese Seite aktualisiert sich von selbst.',
     stepInstalled: 'Installiert',
     stepTrying: 'Zugriff wird geprüft',
     stepTry: (n) => `${n}. Versuch`,
     stepReady: 'Bereit',
 
     untried: 'Trackunit antwortet nicht, deshalb konnten wir unseren Zugriff noch nicht prüfen.',
-    untriedMeans: 'Das liegt nicht an Ihrer Installation. Nichts ist verloren.',
+    untriedMeans: 'Das liegt nicht an Ihrer Installation. Es geht nichts verloren.',
     slow: 'Trackunit hat unseren Zugriff noch nicht freigeschaltet.',
     slowMeans: (patience) => `Das kann nach einer Installation bis zu ${patience} dauern.`,
     tried: (n) => `Wir haben es ${times(n)} versucht.`,
     slowDo: 'Sie können diese Seite schließen. Sie zeigt, wann der Zugriff funktioniert.',
     slowDoBy: (clock) =>
-      `Sie können diese Seite schließen. Funktioniert es bis ${clock} nicht, sagt sie, was zu tun ist.`,
+      `Sie können diese Seite schließen. Funktioniert es bis ${clock}\u00a0Uhr nicht, steht hier, was zu tun ist.`,
 
-    parked: (since) => `Trackunit lehnt unseren Zugriff ab, seit ${sinceMoment(since)}.`,
-    parkedMeans: 'Die Arbeit im Hintergrund ruht. Nichts ist verloren.',
-    lastTry: (clock) => `Zuletzt haben wir es um ${clock} versucht.`,
-    parkedDo: `Wurde ${app} absichtlich entfernt, tun Sie nichts. Sonst installieren Sie es im Marketplace neu.`,
-    parkedFoot: 'Wir versuchen es weiter. Die Arbeit geht von selbst weiter, sobald Trackunit unseren Zugriff annimmt.',
+    parked: (since) => `Trackunit lehnt unseren Zugriff seit ${sinceMoment(since)} ab.`,
+    parkedMeans: 'Die Arbeit im Hintergrund ruht. Es geht nichts verloren.',
+    lastTry: (clock) => `Zuletzt haben wir es um ${clock}\u00a0Uhr versucht.`,
+    parkedDo: `Wurde ${app} absichtlich entfernt, müssen Sie nichts tun. Andernfalls installieren Sie es im Marketplace neu.`,
+    parkedFoot:
+      'Wir versuchen es weiterhin. Die Arbeit geht von selbst weiter, sobald Trackunit unseren Zugriff wieder annimmt.',
 
     rejected: 'Trackunit lehnt den Zugriff ab, den es uns gegeben hat.',
     rejectedTries: (n, time, last) => `Wir haben es in ${time} ${times(n)} versucht, zuletzt ${atMoment(last)}.`,
@@ -179,8 +184,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
     quarantined: 'Wir haben neuen Zugriff gesperrt, weil er zu einem anderen Konto gehört.',
     quarantinedMeans: (came, account) =>
-      `Er kam ${atMoment(came)} für ${account}, gehört aber zum Konto einer anderen Firma. Nichts wurde damit gelesen oder geändert.`,
-    quarantinedDo: `Hat jemand von Ihnen ${app} damals installiert, installieren Sie es neu. Sonst senden Sie ${support ? `die Angaben an ${support}` : 'uns die Angaben'}.`,
+      `Er traf ${atMoment(came)} für ${account} ein, gehört aber zum Konto einer anderen Firma. Nichts wurde damit gelesen oder geändert.`,
+    quarantinedDo: `Hat jemand von Ihnen ${app} damals installiert, installieren Sie es neu. Andernfalls senden Sie ${support ? `die Angaben an ${support}` : 'uns die Angaben'}.`,
 
     approval: 'Über neuen Zugriff muss entschieden werden.',
     approvalMeans: (came) =>
@@ -192,18 +197,18 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     supersededMeans: 'Neuerer Zugriff hat ihn ersetzt, funktioniert aber noch nicht. Die Arbeit im Hintergrund ruht.',
     supersededDo: `Installieren Sie ${app} im Marketplace neu.`,
 
-    suspended: (since) => `${app} wurde ${atMoment(since)} angehalten: Laut Trackunit wurde es entfernt.`,
+    suspended: (since) => `${app} wurde ${atMoment(since)} gestoppt: Laut Trackunit wurde es entfernt.`,
     suspendedMeans: (erased) =>
-      `Nichts läuft. Alles bleibt bis ${erased.day} um ${erased.clock} erhalten, dann werden unser Zugriff und alle Daten gelöscht.`,
+      `Nichts läuft. Alles bleibt bis ${erased.kind === 'date' ? 'zum ' : ''}${erased.day} um ${erased.clock}\u00a0Uhr erhalten, dann werden unser Zugriff und alle Daten gelöscht.`,
     suspendedDo: `Wurde ${app} nicht entfernt, stellen Sie es wieder her: Alles geht weiter wie zuvor.`,
     suspendedReaderDo: `Wurde ${app} nicht entfernt, bitten Sie einen Administrator dieses Kontos, es wiederherzustellen.`,
 
-    paused: (since) => `${app} ist angehalten, seit ${sinceMoment(since)}.`,
-    pausedMeans: `Die Betreiber von ${app} haben es für dieses Konto angehalten. Nichts läuft, und nichts ist verloren.`,
-    pausedDo: `Warten Sie, bis die Betreiber es fortsetzen: Dann geht alles weiter wie zuvor. Kommt das unerwartet, ${askForHelp(app, support)}.`,
+    paused: (since) => `${app} ist seit ${sinceMoment(since)} pausiert.`,
+    pausedMeans: `Die Betreiber von ${app} haben es für dieses Konto pausiert. Nichts läuft, und es geht nichts verloren.`,
+    pausedDo: `Warten Sie, bis die Betreiber es fortsetzen: Dann geht alles weiter wie zuvor. Falls Sie das nicht erwartet haben, ${askForHelp(app, support)}.`,
 
     newer: `${app} funktioniert zurzeit nicht.`,
-    newerMeans: 'Den Grund kennt eine neuere Version dieser Seite. Laden Sie sie neu, um mehr zu sehen.',
+    newerMeans: 'Diese Seite ist zu alt, um den Grund zu zeigen. Laden Sie sie neu, um mehr zu sehen.',
 
     uninstalled: (since) => `${app} wurde ${atMoment(since)} von diesem Konto entfernt.`,
     uninstalledMeans:
@@ -212,11 +217,11 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
     none: 'Trackunit hat uns zu diesem Konto noch nichts geschickt.',
     noneMeans: (account) =>
-      `Trackunit schickt uns nach einer Installation den Zugriff. Für ${account} ist noch keiner gekommen.`,
-    noneDo: `Wurde ${app} gerade installiert, warten Sie eine Minute; diese Seite aktualisiert sich selbst. Sonst installieren Sie es im Marketplace.`,
+      `Trackunit schickt uns nach einer Installation den Zugriff. Für ${account} haben wir noch keinen erhalten.`,
+    noneDo: `Wurde ${app} gerade installiert, warten Sie eine Minute; diese Seite aktualisiert sich von selbst. Andernfalls installieren Sie es im Marketplace.`,
 
     onHold: (n) => `${n} ${n === 1 ? 'Zeitplan ruht' : 'Zeitpläne ruhen'}.`,
-    seeActivity: 'Sehen, was getan wurde',
+    seeActivity: 'Ansehen, was getan wurde',
     toDo: 'Was zu tun ist:',
     done: 'Erledigt',
     now: 'Jetzt',
@@ -227,9 +232,9 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
   },
 
   needs: {
-    heading: 'Braucht Sie',
+    heading: 'Zu erledigen',
     removal: `Laut Trackunit wurde ${app} entfernt, aber unser Zugriff funktioniert noch.`,
-    removalMeans: (came) => `Die Nachricht kam ${atMoment(came)}. ${app} arbeitet weiter, bis Sie entscheiden.`,
+    removalMeans: (came) => `Die Nachricht traf ${atMoment(came)} ein. ${app} arbeitet weiter, bis Sie entscheiden.`,
     removalNo: 'Nein, weiterarbeiten',
     removalDismissed: `${app} arbeitet weiter.`,
     restore: `${app} wiederherstellen`,
@@ -240,7 +245,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     removalQuestionMeans:
       'Das löscht unseren Zugriff, alle Dateien und alle Ergebnisse dieses Kontos und beendet alle Zeitpläne. Es kann nicht rückgängig gemacht werden.',
     removalKeep: 'Weiterarbeiten',
-    removalDone: `${app} ist beendet und hat seine Daten gelöscht.`,
+    removalDone: `${app} wurde beendet und hat seine Daten gelöscht.`,
     approval: `Jemand hat ${app} neu installiert. War es jemand von Ihnen?`,
     approvalMeans: `${app} behält seinen jetzigen Zugriff, solange Sie nicht den neuen wählen.`,
     approvalReader: 'Ein Administrator muss über neuen Zugriff entscheiden.',
@@ -255,7 +260,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     whoNow: 'Früher entschieden; siehe Aktivität',
     whoAfter: 'Trackunit sagt es nicht. Fragen Sie Ihre anderen Administratoren.',
     works: 'Funktioniert er?',
-    worksNow: (since) => `Ja, seit ${since.day}`,
+    worksNow: (since) => `Ja, seit ${sinceDay(since)}`,
     worksNot: 'Im Moment nicht',
     worksAfter: 'Ja, wir haben ihn geprüft',
     schedules: 'Ihre Zeitpläne',
@@ -274,14 +279,14 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     notAllowedToDecide: 'Das kann nur ein Administrator entscheiden.',
     quarantined: 'Wir haben neuen Zugriff gesperrt, weil er zu einem anderen Konto gehört.',
     quarantinedMeans: (came) =>
-      `Er kam ${atMoment(came)}. Nichts wurde damit gelesen, und Ihr jetziger Zugriff funktioniert weiter. Hat jemand von Ihnen ${app} damals installiert, installieren Sie es neu.`,
+      `Er traf ${atMoment(came)} ein. Nichts wurde damit gelesen, und Ihr jetziger Zugriff funktioniert weiter. Hat jemand von Ihnen ${app} damals installiert, installieren Sie es neu.`,
     rejected: 'Trackunit lehnt den neuen Zugriff ab, den es uns gegeben hat.',
     rejectedMeans: (came) =>
-      `Er kam ${atMoment(came)}. ${app} behält seinen jetzigen Zugriff. Um ihn zu ersetzen, installieren Sie ${app} neu.`,
+      `Er traf ${atMoment(came)} ein. ${app} behält seinen jetzigen Zugriff. Um ihn zu ersetzen, installieren Sie ${app} neu.`,
     partial: (titles, one) => `${titles} ${one ? 'lässt' : 'lassen'} etwas aus.`,
     partialMeans: (permissions, one) =>
       `${permissions} ${one ? 'wurde' : 'wurden'} bei der Installation nicht erlaubt oder ${one ? 'ist' : 'sind'} in Ihrem Trackunit-Tarif nicht enthalten. Der Rest ist vollständig. Ein Administrator kann es in Manager unter Apps erlauben.`,
-    leftOut: (titles) => `${titles} kann nicht laufen.`,
+    leftOut: (titles) => `${titles} kann nicht starten.`,
     leftOutMeans: (permissions, one) =>
       `${permissions} ${one ? 'wurde' : 'wurden'} bei der Installation nicht erlaubt oder ${one ? 'ist' : 'sind'} in Ihrem Trackunit-Tarif nicht enthalten. Ein Administrator kann es in Manager unter Apps erlauben.`,
     howToAllow: 'Ein Administrator kann es in Manager unter Apps erlauben.',
@@ -312,7 +317,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     resumeNamed: (title) => `Den Zeitplan „${title}“ fortsetzen`,
     correct: 'Adresse korrigieren',
     look: 'Ergebnis öffnen',
-    paused: (title) => `Der Zeitplan „${title}“ ist angehalten.`,
+    paused: (title) => `Der Zeitplan „${title}“ ist pausiert.`,
     openSchedule: 'Zeitplan öffnen',
     endsSoon: (title) => `Der Zeitplan „${title}“ endet bald.`,
     changeSchedule: 'Zeitplan ändern',
@@ -330,25 +335,25 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     gettingReady: 'Wird vorbereitet',
     notWorking: 'Funktioniert nicht',
     removed: 'Entfernt',
-    paused: 'Angehalten',
-    stopped: 'Angehalten',
-    needsDecision: 'Braucht eine Entscheidung',
+    paused: 'Pausiert',
+    stopped: 'Gestoppt',
+    needsDecision: 'Entscheidung nötig',
     notLoaded: `Dieser Teil von ${app} konnte nicht geladen werden.`,
     notLoadedMeans: `${app} wurde vielleicht aktualisiert, oder die Verbindung ist gestört. Nach dem Neuladen sind Sie wieder an dieser Stelle.`,
     reload: 'Neu laden',
-    trackunitDown: (since) => `Trackunit antwortet nicht, seit ${sinceMoment(since)}.`,
+    trackunitDown: (since) => `Trackunit antwortet seit ${sinceMoment(since)} nicht.`,
     trackunitDownNow: 'Trackunit antwortet nicht.',
     trackunitDownMeans: (waiting) =>
-      `${waiting > 0 ? `${waiting} ${waiting === 1 ? 'Lauf wartet und geht' : 'Läufe warten und gehen'} von selbst weiter. ` : ''}Nichts ist verloren. Sie können weiterhin alles sehen und Zeitpläne ändern.`,
-    limited: (clock) => `Trackunit bat uns, bis ${clock} langsamer zu sein.`,
+      `${waiting > 0 ? `${waiting} ${waiting === 1 ? 'Lauf wartet und geht' : 'Läufe warten und gehen'} von selbst weiter. ` : ''}Es geht nichts verloren. Sie können weiterhin alles sehen und Zeitpläne ändern.`,
+    limited: (clock) => `Trackunit drosselt unsere Anfragen bis ${clock}\u00a0Uhr.`,
     limitedMeans: 'Läufe warten bis dahin und gehen von selbst weiter.',
     noPage: 'Unter dieser Adresse gibt es nichts.',
     noPageMeans: 'Vielleicht wurde es entfernt, oder der Link ist unvollständig.',
     toOverview: 'Zur Übersicht',
     readOnly: 'Sie können hier alles sehen, aber nichts starten oder ändern.',
     readOnlyMeans:
-      'Dafür braucht es in Manager die Rolle Administrator. Ein Administrator Ihres Kontos kann sie Ihnen geben.',
-    needsRole: 'Braucht die Rolle Administrator',
+      'Dafür ist in Manager die Rolle „Administrator“ nötig. Ein Administrator Ihres Kontos kann sie Ihnen geben.',
+    needsRole: 'Rolle „Administrator“ nötig',
     marketplace: `${app} im Marketplace öffnen`,
     openApps: 'Apps öffnen',
     openFleet: 'Flotte öffnen',
@@ -356,12 +361,12 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     back: 'Zurück',
     cancel: 'Abbrechen',
     close: 'Schließen',
-    notSaved: 'Es wurde nicht gespeichert.',
+    notSaved: 'Nichts wurde gespeichert.',
   },
 
   actions: {
     heading: `Was soll ${app} tun?`,
-    lead: 'Aktionen arbeiten im Hintergrund für Ihr Konto. Sie können die Seite schließen; Ergebnisse bleiben hier und können per E-Mail kommen.',
+    lead: 'Aktionen arbeiten im Hintergrund für Ihr Konto. Sie können die Seite schließen; Ergebnisse bleiben hier und können per E-Mail gesendet werden.',
     setUp: 'Einrichten',
     setUpNamed: (title) => `${title} einrichten`,
     startAction: 'Eine Aktion starten',
@@ -374,9 +379,9 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     neverRan: 'Kein Ergebnis',
     running: (percent) => `Läuft, ${percent}`,
     runningNow: 'Läuft',
-    waitingUntil: (clock) => `Wartet bis ${clock}`,
+    waitingUntil: (clock) => `Wartet bis ${clock}\u00a0Uhr`,
     waiting: 'Wartet',
-    last: (when) => `Zuletzt: ${when.shortDay}, ${when.clock}`,
+    last: (when) => `Zuletzt: ${when.shortDay}, ${when.clock}\u00a0Uhr`,
     usual: (time) => capital(time),
     usualUnknown: 'Dauer noch nicht bekannt',
     needsPermission: (names) =>
@@ -391,13 +396,13 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     notStarted: (title) => `${title} ist nicht gestartet.`,
     notStartedBecause: notStartedBecause({ name: app, support }),
     uninstalled: `Nichts kann starten, weil ${app} von diesem Konto entfernt wurde.`,
-    stopped: 'Zurzeit kann nichts starten. Die Übersicht sagt, warum.',
+    stopped: 'Zurzeit kann nichts starten. Der Grund steht in der Übersicht.',
     notInstalled: `Nichts kann starten, weil ${app} auf diesem Konto nicht installiert ist.`,
   },
 
   form: {
-    choices: 'Was angesehen wird',
-    optional: '(freiwillig)',
+    choices: 'Was geprüft wird',
+    optional: '(optional)',
     machines: 'Welche Maschinen',
     yes: 'Ja',
     no: 'Nein',
@@ -438,7 +443,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     unconfirmed: (address) => `${address} muss erst bestätigen.`,
     withdrawn: (address) => `${address} möchte keine E-Mails.`,
     untrustedHost: (host) =>
-      `Dieses Konto vertraut ${host} nicht. Ein Administrator kann es unter Zeitpläne, Empfänger hinzufügen.`,
+      `Dieses Konto vertraut ${host} nicht. Ein Administrator kann den Host unter Zeitpläne, Empfänger hinzufügen.`,
     noEmail: `Dieser Server kann noch keine E-Mails senden; die Betreiber von ${app} können das einrichten. Das Ergebnis bleibt immer hier.`,
     file: 'Anhang',
     fileHelp: 'Jede E-Mail hat eine Zusammenfassung und einen Link.',
@@ -460,7 +465,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     previewNamed: { 'clear-stale-events': 'Zeigen, was verworfen würde' },
     changesLead: 'Zuerst sehen Sie genau, was sich ändern würde. Nichts ändert sich, bevor Sie bestätigen.',
     correctFirst: (n) =>
-      n === 1 ? 'Ein Feld muss korrigiert werden.' : `${count(n)} Felder müssen korrigiert werden.`,
+      n === 1 ? 'Ein Feld muss korrigiert werden.' : `${capital(count(n))} Felder müssen korrigiert werden.`,
     invalid: {
       required: 'Geben Sie einen Wert ein.',
       number: 'Geben Sie eine Zahl ein.',
@@ -493,7 +498,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
   preview: {
     include: (what) => `${what} einbeziehen`,
-    leftOut: (n, number) => (n === 1 ? 'Eines ist ausgelassen.' : `${number} sind ausgelassen.`),
+    leftOut: (n, number) => (n === 1 ? 'Ein Eintrag ist ausgelassen.' : `${number} Einträge sind ausgelassen.`),
     allLeftOut: 'Alles ist ausgelassen.',
     putBack: 'Alle einbeziehen',
     changeChoice: 'Auswahl ändern',
@@ -501,7 +506,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     would: {
       'clear-stale-events': (n, one) => `${n} ${one ? 'Ereignis würde' : 'Ereignisse würden'} verworfen.`,
     },
-    wouldChange: (n, one) => `${n} ${one ? 'Änderung würde' : 'Änderungen würden'} gemacht.`,
+    wouldChange: (n, one) => `${n} ${one ? 'Änderung würde' : 'Änderungen würden'} vorgenommen.`,
     nothingToDo: 'Es gibt nichts zu ändern.',
     nothingToDoMeans: 'Nichts wurde geändert.',
     made: (when) => `Liste erstellt ${atMoment(when)}.`,
@@ -510,17 +515,17 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     every: { 'clear-stale-events': 'Alle Ereignisse' },
     everything: 'Alles, was sich ändern würde',
     question: { 'clear-stale-events': 'Diese Ereignisse verwerfen?' },
-    questionAny: 'Diese Änderungen machen?',
+    questionAny: 'Diese Änderungen vornehmen?',
     cannotBeUndone: 'Das kann nicht rückgängig gemacht werden.',
     takes: (time) => `Dauert ${time}.`,
-    canStop: 'Sie können jederzeit anhalten. Was bis dahin geändert ist, bleibt.',
+    canStop: 'Sie können jederzeit stoppen. Was bis dahin geändert ist, bleibt geändert.',
     apply: { 'clear-stale-events': (n, one) => `${n} ${one ? 'Ereignis' : 'Ereignisse'} verwerfen` },
-    applyAny: (n, one) => `${n} ${one ? 'Änderung' : 'Änderungen'} machen`,
+    applyAny: (n, one) => `${n} ${one ? 'Änderung' : 'Änderungen'} vornehmen`,
     notNow: 'Jetzt nicht',
     usedAlready: 'Diese Änderungen wurden schon gestartet.',
     tooOld: 'Diese Vorschau ist älter als ein Tag.',
     tooOldMeans: 'Was sie gefunden hat, kann sich inzwischen geändert haben.',
-    seeRun: 'Sehen, wie es lief',
+    seeRun: 'Ansehen, wie es lief',
   },
 
   running: {
@@ -528,47 +533,47 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     queued: (title) => `${title}: wartet auf den Start`,
     starting: (title) => `${title}: startet`,
     going: (title, progress) => `${title}: ${progress}`,
-    stopping: (title) => `${title}: hält nach der aktuellen Maschine an`,
-    waitingUntil: (text, clock) => `${text}, wartet bis ${clock}`,
-    waiting: 'Wartet wegen Trackunits Anfragegrenze. Geht von selbst weiter.',
-    waitingForTrackunit: 'Trackunit antwortet nicht. Nichts ist verloren. Geht von selbst weiter.',
-    waitingForAccess: 'Unser Zugriff funktioniert noch nicht. Startet dann von selbst.',
+    stopping: (title) => `${title}: stoppt nach der aktuellen Maschine`,
+    waitingUntil: (text, clock) => `${text}, wartet bis ${clock}\u00a0Uhr`,
+    waiting: 'Wartet wegen des Anfragelimits von Trackunit. Geht von selbst weiter.',
+    waitingForTrackunit: 'Trackunit antwortet nicht. Es geht nichts verloren. Läuft von selbst weiter.',
+    waitingForAccess: 'Unser Zugriff funktioniert noch nicht. Startet von selbst, sobald er funktioniert.',
     waitingForAccessAgain:
-      'Trackunit lehnt unseren Zugriff ab. Nichts ist verloren. Geht weiter, sobald Trackunit ihn wieder annimmt.',
+      'Trackunit lehnt unseren Zugriff ab. Es geht nichts verloren. Läuft weiter, sobald Trackunit ihn wieder annimmt.',
     queuedMeans: 'Startet von selbst.',
     progress: (done, total, what) => `${done} von ${total}${what && ` ${what}`}`,
     soFar: (done, what) => `Bisher ${done}${what && ` ${what}`}`,
-    stop: 'Anhalten',
-    stopQuestion: (title) => `${title} anhalten?`,
+    stop: 'Stoppen',
+    stopQuestion: (title) => `„${title}“ stoppen?`,
     stopMeans: (progress) =>
       `Bisher: ${progress}. Dieser Teil ist gespeichert. Für den Rest starten Sie es noch einmal.`,
-    stopMeansNothingYet: 'Noch ist nichts getan. Sie können es jederzeit wieder starten.',
+    stopMeansNothingYet: 'Bisher ist nichts geschehen. Sie können es jederzeit wieder starten.',
     goOn: 'Weiterlaufen lassen',
-    stopNow: 'Jetzt anhalten',
-    notStopped: 'Der Lauf wurde nicht angehalten.',
-    keepStop: 'Anhalten und behalten, was gelesen ist',
+    stopNow: 'Jetzt stoppen',
+    notStopped: 'Der Lauf wurde nicht gestoppt.',
+    keepStop: 'Stoppen und Gelesenes behalten',
     stillGoing: (title) => `${title} läuft`,
     aboutLeft: (title, left) => `${title}, ${left}`,
-    waitingHeading: (clock, minutes) => `Wartet auf Trackunit bis ${clock}, noch ${minutes}`,
+    waitingHeading: (clock, minutes) => `Wartet auf Trackunit bis ${clock}\u00a0Uhr, noch ${minutes}`,
     waitingHeadingPlain: 'Wartet auf Trackunit',
     waitingAccessHeading: 'Wartet, bis unser Zugriff funktioniert',
     waitingAccessAgainHeading: 'Wartet, bis unser Zugriff wieder funktioniert',
-    queuedHeading: (title, before) => `${title} startet, wenn der Lauf von ${before} zu Ende ist`,
+    queuedHeading: (title, before) => `${title} startet, wenn der Lauf von ${before}\u00a0Uhr beendet ist`,
     seeBefore: 'Diesen Lauf ansehen',
-    queuedOverlap: 'Von dieser Aktion arbeitet immer nur ein Lauf. Dieser startet von selbst.',
-    stoppingHeading: 'Hält nach der aktuellen Maschine an',
+    queuedOverlap: 'Von dieser Aktion läuft immer nur ein Lauf. Dieser startet von selbst.',
+    stoppingHeading: 'Stoppt nach der aktuellen Maschine',
     stoppingMeans: 'Meist ein paar Sekunden.',
     closePage: (receivers) =>
       `Sie können diese Seite schließen. Die Arbeit geht weiter${receivers > 0 ? `, und das Ergebnis wird an ${receivers} Empfänger gesendet` : ''}.`,
     savedSoFar: 'Alles bisher Gelesene ist gespeichert.',
-    usually: (time) => `üblich sind ${time}`,
+    usually: (time) => `üblicherweise ${time}`,
     left: (left) => {
-      if (left.unit === 'moment') return 'Weniger als eine Minute'
+      if (left.unit === 'moment') return 'Noch unter einer Minute'
       if (left.unit === 'minutes') return `Noch etwa ${left.minutes}\u00a0Min.`
       return `Noch etwa ${left.hours}\u00a0Std.${left.minutes ? ` ${left.minutes}\u00a0Min.` : ''}`
     },
     leftSpoken: (left) => {
-      if (left.unit === 'moment') return 'noch weniger als eine Minute'
+      if (left.unit === 'moment') return 'noch unter einer Minute'
       if (left.unit === 'minutes') return `noch etwa ${left.minutes} ${left.minutes === 1 ? 'Minute' : 'Minuten'}`
       return `noch etwa ${left.hours} ${left.hours === 1 ? 'Stunde' : 'Stunden'}${left.minutes ? ` ${left.minutes} Minuten` : ''}`
     },
@@ -583,16 +588,16 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     checkNow: 'Meine Flotte jetzt prüfen',
     onlyReads: (account) => `Es wird nur gelesen. Nichts auf ${account} ändert sich.`,
     whatItReads: 'Was gelesen wird',
-    checked: ({ shortDay, clock }, took) => `Geprüft ${shortDay}, ${clock}, in ${took}.`,
+    checked: ({ shortDay, clock }, took) => `Geprüft ${shortDay}, ${clock}\u00a0Uhr, in ${took}.`,
     seeAll: (n, words) => (n === 1 ? 'Die Maschine ansehen' : `Alle ${words} ansehen`),
     seeResult: 'Ergebnis ansehen',
-    worst: 'Das Schlimmste zuerst',
+    worst: 'Das Dringendste zuerst',
     all: (words) => `Alle ${words}`,
-    everyMondayToYou: (clock) => `Jeden Montag um ${clock}, an Sie`,
-    everyMonday: (clock) => `Jeden Montag um ${clock}`,
+    everyMondayToYou: (clock) => `Jeden Montag um ${clock}\u00a0Uhr, an Sie`,
+    everyMonday: (clock) => `Jeden Montag um ${clock}\u00a0Uhr`,
     everyMondayMeans: (address) =>
-      `Die Liste kommt per E-Mail an ${address}. Ab dem zweiten Mal sagt sie auch, was neu ist.`,
-    everyMondayKept: 'Die Liste bleibt hier. Ab dem zweiten Mal sagt sie auch, was neu ist.',
+      `Die Liste kommt per E-Mail an ${address}. Ab dem zweiten Mal steht auch darin, was neu ist.`,
+    everyMondayKept: 'Die Liste bleibt hier. Ab dem zweiten Mal steht auch darin, was neu ist.',
     sendMondays: 'Jeden Montag senden',
     runMondays: 'Jeden Montag prüfen',
     start: 'Einplanen',
@@ -608,14 +613,14 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     noneYet: 'Es gibt noch keine Ergebnisse.',
     noneMeans: 'Jedes Ergebnis bleibt hier mit seinen Dateien.',
     succeeded: (title) => `${title} ist fertig`,
-    stoppedAt: (progress) => `Angehalten bei ${progress}`,
+    stoppedAt: (progress) => `Abgebrochen bei ${progress}`,
     partSaved: (sentence) => `${sentence}; dieser Teil ist gespeichert`,
-    stopped: (title) => `${title} wurde angehalten, bevor etwas gefunden war`,
-    stoppedByPerson: (title) => `${title} wurde angehalten`,
-    stoppedByPersonAt: (title, progress) => `${title} wurde bei ${progress} angehalten`,
+    stopped: (title) => `${title} brach ab, bevor etwas gefunden wurde`,
+    stoppedByPerson: (title) => `${title} wurde gestoppt`,
+    stoppedByPersonAt: (title, progress) => `${title} wurde bei ${progress} gestoppt`,
     because: stoppedBecause(app),
     becauseUnknown: 'Etwas Unerwartetes ist schiefgegangen.',
-    when: ({ shortDay, clock }) => `${shortDay}, ${clock}`,
+    when: ({ shortDay, clock }) => `${shortDay}, ${clock}\u00a0Uhr`,
     byYou: 'von Ihnen gestartet',
     by: (name) => `gestartet von ${name}`,
     bySomebody: 'von jemandem auf diesem Konto gestartet',
@@ -623,13 +628,13 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     bySchedule: 'nach Zeitplan',
     bySystem: `gestartet von ${app}`,
     all: 'Alle Ergebnisse',
-    allLead: 'Alles, was auf diesem Konto gelaufen ist. Was zuletzt gestartet ist, steht zuerst.',
+    allLead: 'Alles, was auf diesem Konto gelaufen ist, das Neueste zuerst.',
     files: (n) => `${n} ${n === 1 ? 'Datei' : 'Dateien'}`,
     more: 'Mehr zeigen',
     succeededState: 'Fertig',
     incompleteState: 'Unvollständig',
     failedState: 'Abgebrochen',
-    cancelledState: 'Von einer Person angehalten',
+    cancelledState: 'Von einer Person gestoppt',
   },
 
   run: {
@@ -638,16 +643,16 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     steps: 'Schritte',
     stepOf: (nth, of, what) => `Schritt ${nth} von ${of}: ${what}`,
     stepWaits: 'wartet',
-    readyAbout: (clock) => `fertig gegen ${clock}`,
+    readyAbout: (clock) => `fertig gegen ${clock}\u00a0Uhr`,
     limitWords: (limit, clock) => {
-      if (!limit) return `Trackunits Anfragegrenze ist erreicht; weiter um ${clock}.`
+      if (!limit) return `Das Anfragelimit von Trackunit ist erreicht; weiter um ${clock}\u00a0Uhr.`
       const per = limit.minutes === 1 ? 'je Minute' : `je ${limit.minutes} Minuten`
       const what = limit.requests === 1 ? 'diese Liste einmal' : `${limit.requests} dieser Listen`
-      return `Trackunit erlaubt ${what} ${per}; weiter um ${clock}.`
+      return `Trackunit erlaubt ${what} ${per}; weiter um ${clock}\u00a0Uhr.`
     },
     countedIsSaved: (counted, one) => `${counted} ${one ? 'ist' : 'sind'} gelesen und gespeichert.`,
     foundMayChange: (n, words) => `${words} ${n === 1 ? 'Zeile' : 'Zeilen'}; die Reihenfolge kann sich ändern`,
-    foundShown: (shown, all) => `${shown} von ${all}, das Schlimmste zuerst`,
+    foundShown: (shown, all) => `${shown} von ${all}, das Dringendste zuerst`,
     showFound: (n, isAll) => (isAll ? `Alle ${n} zeigen` : `${n} zeigen`),
     stepDone: 'Fertig',
     stepNow: 'Jetzt',
@@ -657,7 +662,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     startedBy: 'Gestartet von',
     started: 'Gestartet',
     finished: 'Fertig',
-    stoppedAt: 'Angehalten',
+    stoppedAt: 'Gestoppt',
     took: 'Dauer',
     changesData: 'Ändert Daten',
     changesNo: 'Nein, liest nur',
@@ -672,7 +677,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     log: 'Protokoll',
     again: 'Noch einmal starten',
     tryAgain: 'Noch einmal versuchen',
-    facts: (ended, when, more) => `${ended === 'finished' ? 'Fertig' : 'Angehalten'} ${[when, ...more].join(', ')}.`,
+    facts: (ended, when, more) => `${ended === 'finished' ? 'Fertig' : 'Gestoppt'} ${[when, ...more].join(', ')}.`,
     showMachines: (n, words) => (n === 1 ? 'Die Maschine zeigen' : `Die ${words} zeigen`),
     checkedMachines: (n, words) => (n === 1 ? 'Die geprüfte Maschine' : `Die ${words} geprüften Maschinen`),
     checkedUnknown: 'Welche Maschinen das waren, ist nicht mehr bekannt. Nach einem neuen Lauf sehen Sie sie hier.',
@@ -689,11 +694,12 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     filesNone: 'Dieser Lauf hat keine Dateien hinterlassen.',
     filesGone: 'Hier sind keine Dateien. Dateien werden eine begrenzte Zeit aufbewahrt.',
     kept: (day) => `aufbewahrt bis ${day}`,
-    delivered: (when) => `Zugestellt ${when.kind === 'today' ? when.clock : `${when.shortDay}, ${when.clock}`}`,
+    delivered: (when) =>
+      `Zugestellt ${when.kind === 'today' ? `um ${when.clock}` : `${when.shortDay}, ${when.clock}`}\u00a0Uhr`,
     deliveredTries: (n) => `nach ${n} Versuchen`,
     deliveryWaits: 'Unterwegs',
     deliveryNext: (clock, tries) =>
-      `Noch nicht zugestellt. ${capital(times(tries))} versucht; nächster Versuch um ${clock}`,
+      `Noch nicht zugestellt. ${capital(times(tries))} versucht; nächster Versuch um ${clock}\u00a0Uhr`,
     deliveryFailed: (tries) => `Nicht zugestellt. ${capital(times(tries))} versucht.`,
     deliveryNot: 'Nicht zugestellt.',
     deliveryRefused: 'Nicht zugestellt. Die Adresse nimmt das Ergebnis nicht an.',
@@ -730,7 +736,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     top: 'Nach oben',
     goTo: 'Zeile',
     go: 'Los',
-    none: 'Nichts passt.',
+    none: 'Keine Treffer.',
     noneMeans: 'Entfernen Sie ein Wort oder einen Filter.',
     unknown: 'unbekannt',
     noData: 'keine Daten',
@@ -740,16 +746,16 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     andOthers: (name, others) => `${name} und ${others} weitere`,
     withoutPlace: (n, number) =>
       n === 1
-        ? 'Von einer ist keine Position bekannt; sie fehlt auf der Karte.'
-        : `Von ${number} ist keine Position bekannt; sie fehlen auf der Karte.`,
+        ? 'Von einer Maschine ist keine Position bekannt; sie fehlt auf der Karte.'
+        : `Von ${number} Maschinen ist keine Position bekannt; sie fehlen auf der Karte.`,
     showThem: (n) => (n === 1 ? 'Diese zeigen' : 'Zeigen'),
     nowhere: 'keine bekannte Position',
-    showAs: 'Zeigen als',
+    showAs: 'Anzeigen als',
     list: 'Liste',
     asMap: 'Karte',
     skipToList: 'Zur Liste springen',
     newCount: (n) => `${n} neu`,
-    worstFirst: (title, by) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, das Schlimmste zuerst`,
+    worstFirst: (title, by) => `${title} ${by.charAt(0).toLowerCase()}${by.slice(1)}, schlechteste zuerst`,
     groupBy: 'Gruppieren',
     valueIn: (title, period) => `${title}, ${period}`,
     against: (period) => `Gegenüber ${period}`,
@@ -757,17 +763,18 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     changed: (direction, n, words) =>
       direction === 'same'
         ? 'wie zuvor'
-        : `${words} ${n === 1 ? 'Punkt' : 'Punkte'} ${direction === 'up' ? 'mehr' : 'weniger'}`,
-    pressBar: 'Drücken Sie auf eine Zeile, um nur diese zu sehen.',
-    pressAgain: 'Noch einmal drücken, um alle zu sehen.',
-    pressWeek: 'Drücken Sie auf eine Säule, um nur ihre Zeilen zu sehen.',
+        : `${words} ${n === 1 ? 'Prozentpunkt' : 'Prozentpunkte'} ${direction === 'up' ? 'mehr' : 'weniger'}`,
+    pressBar: 'Klicken Sie auf einen Balken, um nur seine Zeilen zu sehen.',
+    pressAgain: 'Noch einmal klicken, um alle zu sehen.',
+    pressWeek: 'Klicken Sie auf eine Säule, um nur ihre Zeilen zu sehen.',
     filtered: (shown, total, n, isMachines) =>
       `${shown} von ${total} ${isMachines ? (n === 1 ? 'Maschine' : 'Maschinen') : n === 1 ? 'Zeile' : 'Zeilen'}:`,
     onlyNewWords: 'neu',
     quoted: (words) => `„${words}“`,
     showAll: (total) => `Alle ${total} zeigen`,
-    active: (n) => (n === 1 ? 'Filter aktiv' : 'Filter aktiv'),
+    active: () => 'Filter aktiv',
     nth: (n, total) => `${n} von ${total}`,
+    labelled: (label, value) => `${label}: ${value}`,
     previous: 'Vorherige',
     next: 'Nächste',
     close: 'Schließen',
@@ -778,16 +785,16 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
   schedules: {
     heading: 'Zeitpläne',
-    lead: (zone) => `Läufe, die ${app} von selbst startet. Alle Zeiten in der Zeit von ${zone}.`,
+    lead: (zone) => `Läufe, die ${app} von selbst startet. Alle Zeiten: ${zone}.`,
     leadMixed: `Läufe, die ${app} von selbst startet.`,
     add: 'Neuer Zeitplan',
     none: 'Noch ist nichts geplant.',
-    noneMeans: 'Lassen Sie sich zum Beispiel jeden Montagmorgen die Aufmerksamkeitsliste per E-Mail schicken.',
-    noneMeansKept: 'Lassen Sie zum Beispiel jeden Montagmorgen die Aufmerksamkeitsliste erstellen.',
+    noneMeans: 'Lassen Sie sich zum Beispiel jeden Montagmorgen die Warnliste per E-Mail schicken.',
+    noneMeansKept: 'Lassen Sie zum Beispiel jeden Montagmorgen die Warnliste erstellen.',
     next: (when) => `Nächster: ${when}`,
-    last: (what, { shortDay, clock }) => `Letzter, ${shortDay}, ${clock}: ${what}`,
-    paused: 'Angehalten',
-    pausedByStandin: `Angehalten von ${app}`,
+    last: (what, { shortDay, clock }) => `Zuletzt, ${shortDay}, ${clock}\u00a0Uhr: ${what}`,
+    paused: 'Pausiert',
+    pausedByStandin: `Von ${app} pausiert`,
     pausedBecause: {
       SCOPE_NOT_GRANTED:
         'eine nötige Berechtigung fehlt inzwischen. Erteilen Sie sie in Manager unter Apps und setzen Sie dann fort.',
@@ -796,7 +803,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       ACCOUNT_FORBIDDEN:
         'die Person, die ihn angelegt hat, darf auf diesem Konto nicht mehr arbeiten. Setzen Sie ihn fort, um ihn zu übernehmen.',
       INSTALLATION_UNINSTALLED: `${app} wurde von diesem Konto entfernt. Installieren Sie es neu und setzen Sie dann fort.`,
-      INSTALLATION_PAUSED: `Die Betreiber von ${app} haben dieses Konto angehalten. Der Zeitplan geht weiter, wenn sie es fortsetzen.`,
+      INSTALLATION_PAUSED: `die Betreiber von ${app} haben dieses Konto pausiert. Der Zeitplan geht weiter, wenn sie es fortsetzen.`,
       ACTION_NOT_FOUND: 'die Aktion gibt es nicht mehr. Legen Sie einen neuen Zeitplan an.',
       INPUT_INVALID:
         'die Aktion hat sich geändert und braucht andere Angaben. Ändern Sie den Zeitplan und setzen Sie dann fort.',
@@ -807,19 +814,19 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     },
     pausedUnknown: 'er konnte nicht gestartet werden. Setzen Sie ihn fort, um es noch einmal zu versuchen.',
     runNow: 'Jetzt starten',
-    sendTest: 'Probe senden',
+    sendTest: 'Test senden',
     resume: 'Fortsetzen',
-    pause: 'Anhalten',
+    pause: 'Pausieren',
     change: 'Ändern',
     remove: 'Löschen',
     removeQuestion: (title) => `Den Zeitplan „${title}“ löschen?`,
     removeMeans: 'Es starten keine Läufe mehr. Ergebnisse bleiben erhalten.',
     keep: 'Behalten',
     removed: 'Der Zeitplan ist gelöscht.',
-    isPaused: 'Der Zeitplan ist angehalten.',
+    isPaused: 'Der Zeitplan ist pausiert.',
     isResumed: 'Der Zeitplan läuft weiter.',
     notResumed: 'Der Zeitplan wurde nicht fortgesetzt.',
-    notPaused: 'Der Zeitplan wurde nicht angehalten.',
+    notPaused: 'Der Zeitplan wurde nicht pausiert.',
     endsSoon: (when) => `Dieser Zeitplan endet ${onDay(when)}.`,
     endsSoonMeans: (who) =>
       `${capital(who)} hat diese App lange nicht benutzt. Wird sie vorher geöffnet oder übernimmt jemand den Zeitplan, läuft er weiter.`,
@@ -837,8 +844,9 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     noTimes: 'Er startet an diesen Tagen nie.',
     receivers: 'Wer es bekommt',
     receiversNone: 'Niemand. Die Dateien bleiben hier.',
-    notReached: 'Die letzte Zustellung ist gescheitert.',
-    unreached: (n) => (n === 1 ? 'Eine Adresse funktioniert nicht.' : `${count(n)} Adressen funktionieren nicht.`),
+    notReached: 'Die letzte Zustellung ist fehlgeschlagen.',
+    unreached: (n) =>
+      n === 1 ? 'Eine Adresse funktioniert nicht.' : `${capital(count(n))} Adressen funktionieren nicht.`,
     byEmail: 'E-Mail',
     withFile: (file) => `${file} per E-Mail`,
     byWebhook: 'Webadresse, signiert',
@@ -863,28 +871,28 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       daily: 'Täglich',
       weekly: 'Wöchentlich',
       monthly: 'Monatlich',
-      custom: 'Wie es ist',
+      custom: 'Wie bisher',
       customMeans:
-        'Diese Seite kann das Muster dieses Zeitplans nicht zeigen. Wählen Sie ein anderes, um es zu ersetzen.',
+        'Diese Seite kann den Rhythmus dieses Zeitplans nicht zeigen. Wählen Sie einen anderen, um ihn zu ersetzen.',
       on: 'Am',
       dayOfMonth: 'Tag des Monats',
       dayOfMonthHelp: 'Wird in kürzeren Monaten ausgelassen.',
       at: 'Gegen',
-      atHelp: (zone) => `Startet innerhalb von zehn Minuten nach dieser Zeit. Zeit von ${zone}.`,
+      atHelp: (zone) => `Startet innerhalb von zehn Minuten nach dieser Zeit. Zeitzone: ${zone}.`,
       save: 'Zeitplan speichern',
       saved: 'Der Zeitplan ist gespeichert.',
       notSaved: 'Der Zeitplan wurde nicht gespeichert.',
       each: (time) => `Jeder dauert ${time}.`,
     },
     words: {
-      daily: (clock) => `Täglich gegen ${clock}`,
-      weekdays: (clock) => `Montag bis Freitag gegen ${clock}`,
-      weekly: (days, clock) => `Jeden ${days} gegen ${clock}`,
-      monthly: (day, clock) => `Am ${day}. jedes Monats gegen ${clock}`,
-      other: 'Eigenes Muster',
-      inZone: (sentence, zone) => `${sentence}, Zeit von ${zone}`,
+      daily: (clock) => `Täglich gegen ${clock}\u00a0Uhr`,
+      weekdays: (clock) => `Montag bis Freitag gegen ${clock}\u00a0Uhr`,
+      weekly: (days, clock) => `Jeden ${days} gegen ${clock}\u00a0Uhr`,
+      monthly: (day, clock) => `Am ${day}. jedes Monats gegen ${clock}\u00a0Uhr`,
+      other: 'Eigener Rhythmus',
+      inZone: (sentence, zone) => `${sentence}, ${zone}`,
     },
-    both: (there, zone, here) => `${there} in ${zone}, ${here} bei Ihnen`,
+    both: (there, zone, here) => `${there} (${zone}), ${here} bei Ihnen`,
   },
 
   receivers: {
@@ -892,39 +900,39 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     open: 'Empfänger',
     lead: 'An Ihre eigene Adresse können Sie Ergebnisse immer senden. Andere bestätigen zuerst, außer dieses Konto vertraut ihrer Domain.',
     domains: 'E-Mail-Domains',
-    domainsMeans: 'Ergebnisse können an jede Adresse in ihnen gesendet werden, auch in Subdomains.',
+    domainsMeans: 'An jede Adresse in diesen Domains können Ergebnisse gesendet werden, auch in Subdomains.',
     noDomains: 'Keine. Nur wer bestätigt hat, erhält E-Mails.',
     domain: 'Domain',
     domainHelp: 'Zum Beispiel acme.de',
     hosts: 'Webadressen',
-    hostsMeans: 'Ergebnisse können an diese Hosts als signierte Nachrichten gesendet werden, auch in Subdomains.',
+    hostsMeans: 'An diese Hosts können Ergebnisse als signierte Nachrichten gesendet werden, auch an Subdomains.',
     noHosts: 'Keine. An Webadressen wird nichts gesendet.',
     host: 'Host',
     hostHelp: 'Zum Beispiel hooks.acme.de, ohne https und Pfad',
     add: 'Hinzufügen',
     added: (domain) => `Ergebnisse können jetzt an ${domain} gesendet werden.`,
     notADomain: 'Geben Sie eine Domain wie acme.de ein.',
-    notAdded: 'Sie wurde nicht hinzugefügt.',
+    notAdded: 'Nichts wurde hinzugefügt.',
     notAccepted: `${app} nimmt sie nicht an: Dort kann jeder eine Adresse haben, oder die Liste ist voll.`,
     addedBy: (who, when) => `Hinzugefügt von ${who} ${onDay(when)}`,
-    byOperator: 'Auf jedem Konto dieses Servers vertraut',
+    byOperator: 'Gilt für alle Konten dieses Servers',
     all: 'Alle',
     allMeans: 'Dieser Server sendet Ergebnisse überallhin. Seine Betreiber können das ändern.',
     remove: 'Entfernen',
     removeNamed: (name) => `${name} entfernen`,
     removeQuestion: (name) => `${name} entfernen?`,
     removeMeans:
-      'Dorthin können dann keine Ergebnisse mehr gesendet werden. Zeitpläne, die das tun, laufen ohne weiter und sagen es.',
+      'Dorthin können dann keine Ergebnisse mehr gesendet werden. Zeitpläne mit dieser Adresse laufen ohne sie weiter und weisen darauf hin.',
     keep: 'Behalten',
     removed: (name) => `${name} ist entfernt.`,
     onlyAdministrators: 'Nur Administratoren können ändern, wem dieses Konto vertraut.',
     people: 'Personen',
     peopleMeans:
-      'Wen Sie fragen, der erhält eine E-Mail mit einem Link und keine Ergebnisse, bevor er zustimmt. Jeder kann die E-Mails jederzeit beenden.',
+      'Wen Sie fragen, erhält eine E-Mail mit einem Link und bis zur Zustimmung keine Ergebnisse. Jeder kann die E-Mails jederzeit abbestellen.',
     noPeople: 'Noch hat niemand bestätigt.',
     confirmed: (when) => `Bestätigt ${onDay(when)}`,
     asked: (when) => `Gefragt ${onDay(when)}, noch keine Antwort`,
-    withdrawn: (when) => `Hat die E-Mails ${onDay(when)} beendet`,
+    withdrawn: (when) => `Hat die E-Mails ${onDay(when)} abbestellt`,
     email: 'E-Mail-Adresse',
     ask: 'Um Bestätigung bitten',
     askNamed: (address) => `${address} um Bestätigung bitten`,
@@ -938,13 +946,13 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
   activity: {
     heading: 'Aktivität',
     lead: `Alles, was mit ${app} auf diesem Konto getan wurde, von wem und wann. Einträge können nicht geändert werden.`,
-    since: (clock) => `seit ${clock}`,
+    since: (clock) => `seit ${clock}\u00a0Uhr`,
     export: 'Exportieren',
-    exporting: 'Wird gesammelt',
-    exportingOf: (n, all) => `${n} von ${all} gesammelt`,
+    exporting: 'Wird zusammengestellt',
+    exportingOf: (n, all) => `${n} von ${all} zusammengestellt`,
     exported: (n) => `${n} ${n === '1' ? 'Eintrag' : 'Einträge'} exportiert.`,
     exportedNewest: (n) => `Die neuesten ${n} Einträge sind exportiert. Für ältere wählen Sie einen kürzeren Zeitraum.`,
-    exportFailed: 'Die Liste konnte nicht gesammelt werden. Versuchen Sie es noch einmal.',
+    exportFailed: 'Die Liste konnte nicht zusammengestellt werden. Versuchen Sie es noch einmal.',
     exportHeld: 'Kam keine Datei an, hat Manager sie blockiert. Kopieren Sie stattdessen die Liste.',
     copyList: 'Liste kopieren',
     copied: 'Liste kopiert.',
@@ -969,8 +977,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     time: 'Zeit',
     effect: 'Wirkung',
     kinds: { read: 'Nur gelesen', changed: 'Geändert', sent: 'Gesendet', access: 'Zugriff' },
-    none: 'In dieser Zeit wurde nichts getan.',
-    noneMatch: 'Nichts passt.',
+    none: 'In diesem Zeitraum wurde nichts getan.',
+    noneMatch: 'Keine Treffer.',
     noneMatchMeans: 'Wählen Sie einen längeren Zeitraum oder entfernen Sie einen Filter.',
     shown: (n) => `${n} ${n === '1' ? 'Eintrag' : 'Einträge'}`,
     shownOf: (n, all, inRange) => `${n} von ${all} ${inRange}`,
@@ -997,13 +1005,13 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     events: {
       'run.started': (of) =>
         `Hat ${of.title ?? 'eine Aktion'} gestartet${of.mode === 'preview' ? ', als Vorschau, die nichts ändert' : ''}.`,
-      'run.cancelled': (of) => `Hat ${of.title ?? 'einen Lauf'} angehalten.`,
+      'run.cancelled': (of) => `Hat ${of.title ?? 'einen Lauf'} gestoppt.`,
       'run.succeeded': (of) => `${of.title ?? 'Ein Lauf'} ist fertig.`,
-      'run.failed': (of) => `${of.title ?? 'Ein Lauf'} brach ab, bevor er fertig war.`,
+      'run.failed': (of) => `${of.title ?? 'Ein Lauf'} brach vorzeitig ab.`,
       'run.applied': (of) =>
-        `Hat die Änderungen von ${of.title ?? 'einer Vorschau'} gemacht${of.leftOut ? `, ${of.leftOut} davon ausgelassen` : ''}.`,
+        `Hat die Änderungen von ${of.title ?? 'einer Vorschau'} vorgenommen${of.leftOut ? `, ${of.leftOut} davon ausgelassen` : ''}.`,
       'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }) =>
-        `${title ?? 'Ein Lauf'} hat ${made === 1 ? 'eine Änderung' : `${made} Änderungen`} in Trackunit gemacht.${
+        `${title ?? 'Ein Lauf'} hat ${made === 1 ? 'eine Änderung' : `${made} Änderungen`} in Trackunit vorgenommen.${
           refused > 0 ? ` Trackunit hat ${refused} abgelehnt.` : ''
         }${unknown > 0 ? ` Von ${unknown} ist der Ausgang unbekannt.` : ''}`,
       'change.made': (of) => `Hat mit ${of.title ?? 'einer Aktion'} etwas in Trackunit geändert.`,
@@ -1011,7 +1019,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       'change.unknown': () => 'Hat eine Änderung versucht. Ihr Ausgang ist unbekannt.',
       'schedule.created': (of) => `Hat einen Zeitplan${of.title ? ` für ${of.title}` : ''} angelegt.`,
       'schedule.updated': (of) => `Hat den Zeitplan${of.title ? ` von ${of.title}` : ''} geändert.`,
-      'schedule.paused': (of) => `Hat den Zeitplan${of.title ? ` von ${of.title}` : ''} angehalten.`,
+      'schedule.paused': (of) => `Hat den Zeitplan${of.title ? ` von ${of.title}` : ''} pausiert.`,
       'schedule.left-out': (of) =>
         `Hat einen Lauf des Zeitplans${of.title ? ` von ${of.title}` : ''} ausgelassen: Der vorige lief noch.`,
       'schedule.end-announced': (of) =>
@@ -1044,7 +1052,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       'credentials.declined': () =>
         `Hat den neuen Zugriff auf dieses Konto abgelehnt. ${app} hat seinen Zugriff behalten.`,
       'credentials.awaiting-approval': () =>
-        `Neuer Zugriff kam: Jemand hat ${app} neu installiert. Es muss entschieden werden.`,
+        `Neuer Zugriff traf ein: Jemand hat ${app} neu installiert. Es muss entschieden werden.`,
       'credentials.parked': () =>
         'Trackunit hat unseren Zugriff abgelehnt. Die Arbeit ruht, bis er wieder angenommen wird.',
       'credentials.quarantined': () => 'Hat neuen Zugriff gesperrt, weil er zu einem anderen Konto gehört.',
@@ -1058,9 +1066,9 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       'installation.earlier-uninstalled': () =>
         'Hat eine Entfernung gemeldet, die eine neuere Installation aufgehoben hatte. Nichts wurde getan.',
       'installation.suspended': () =>
-        `Hat gemeldet, dass ${app} entfernt wurde. Alle Arbeit ruht; gelöscht ist noch nichts.`,
+        `Hat gemeldet, dass ${app} entfernt wurde. Alle Arbeit ruht; noch ist nichts gelöscht.`,
       'installation.restored': () => `Hat ${app} wiederhergestellt. Alles geht weiter wie zuvor.`,
-      'installation.paused': () => `Hat ${app} für dieses Konto angehalten. Nichts beginnt, bis es fortgesetzt wird.`,
+      'installation.paused': () => `Hat ${app} für dieses Konto pausiert. Nichts beginnt, bis es fortgesetzt wird.`,
       'installation.resumed': () => `Hat ${app} für dieses Konto fortgesetzt. Alles geht weiter wie zuvor.`,
       'installation.named': () => 'Hat geändert, wie dieses Konto in den eigenen Listen heißt.',
       'installation.tried': () => 'Hat Trackunit sofort gefragt, ob unser Zugriff funktioniert.',
@@ -1105,8 +1113,8 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
   comingUp: {
     heading: 'Demnächst',
-    none: 'Nichts ist geplant.',
-    allPaused: 'Alle Zeitpläne sind angehalten.',
+    none: 'Es ist nichts geplant.',
+    allPaused: 'Alle Zeitpläne sind pausiert.',
     add: 'Zeitplan anlegen',
   },
 
@@ -1120,13 +1128,13 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
 
   connection: {
     lost: `Keine Verbindung zu ${app}.`,
-    lostSince: (clock) => `Keine Verbindung zu ${app}. Sie sehen den Stand von ${clock}.`,
+    lostSince: (clock) => `Keine Verbindung zu ${app}. Sie sehen den Stand von ${clock}\u00a0Uhr.`,
     lostMeans: 'Die Arbeit im Hintergrund geht ohne diese Seite weiter.',
     nextTry: (seconds, one) => `Nächster Versuch in ${seconds} ${one ? 'Sekunde' : 'Sekunden'}.`,
-    nextTryAt: (clock) => `Nächster Versuch: ${clock}.`,
-    trying: 'Wird versucht.',
+    nextTryAt: (clock) => `Nächster Versuch: ${clock}\u00a0Uhr.`,
+    trying: 'Versuch läuft.',
     tryNow: 'Jetzt versuchen',
-    stillRefused: 'Versucht: Trackunit lehnt unseren Zugriff weiterhin ab.',
+    stillRefused: 'Noch einmal versucht: Trackunit lehnt unseren Zugriff weiterhin ab.',
     tryAgain: 'Noch einmal versuchen',
     trouble: `${app} kann gerade nicht antworten.`,
     troubleMeans: 'Bei uns stimmt etwas nicht. Die Arbeit im Hintergrund geht vielleicht weiter.',
@@ -1135,7 +1143,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       'Was Sie eingegeben haben, bleibt auf dieser Seite. Melden Sie sich in einem anderen Tab bei Manager an und versuchen Sie es noch einmal.',
     unknownUser: `${app} konnte nicht erkennen, wer Sie sind.`,
     unknownUserDo: `Melden Sie sich in einem anderen Tab neu bei Manager an und versuchen Sie es noch einmal. Bleibt es dabei, ${askForHelp(app, support)}.`,
-    forbidden: 'Dieses Konto gehört nicht zu Ihren.',
+    forbidden: 'Auf dieses Konto haben Sie keinen Zugriff.',
     forbiddenDo: (account) => `Sie sind für ${account} angemeldet. Wählen Sie ein Konto im Kopf von Manager.`,
     noRight: 'Darauf haben Sie keinen Zugriff.',
     noRightDo: 'Sie brauchen in Manager eine andere Rolle. Ein Administrator Ihres Kontos kann sie Ihnen geben.',

@@ -3,40 +3,10 @@ import { en } from './called-standin.fixture.ts'
 import { da as danish } from './da.ts'
 import { de as german } from './de.ts'
 import { en as english } from './en.ts'
+import { filledTexts } from './filled-texts.fixture.ts'
 import { fr as french } from './fr.ts'
 import { sv as swedish } from './sv.ts'
 import { textsFor } from './texts-for.ts'
-
-/** Every text by its path; a text with gaps is called with words for them. */
-function textsOf(value: unknown, path = ''): Map<string, string> {
-  if (typeof value === 'string') return new Map([[path, value]])
-  if (typeof value === 'function') {
-    const filled: unknown = fill(value)
-    return new Map(typeof filled === 'string' ? [[path, filled]] : [])
-  }
-  if (typeof value !== 'object' || value === null) return new Map()
-  return new Map(Object.entries(value).flatMap(([key, part]) => [...textsOf(part, path ? `${path}.${key}` : key)]))
-}
-
-const moment = { kind: 'today', day: 'DAY', shortDay: 'DAY', clock: 'CLOCK' }
-// biome-ignore lint/complexity/noBannedTypes: of a text's gaps nothing is known here but that it has some
-function fill(text: Function): unknown {
-  for (const gap of [
-    'GAP',
-    moment,
-    3,
-    { unit: 'minutes', minutes: 3 },
-    { hours: 1, minutes: 2, seconds: 3 },
-    ['GAP'],
-    {},
-  ]) {
-    try {
-      const said: unknown = text(gap, 'GAP', 'GAP')
-      if (typeof said === 'string' && !said.includes('[object') && !said.includes('undefined')) return said
-    } catch {}
-  }
-  return undefined
-}
 
 const others = [
   ['Danish', danish],
@@ -46,7 +16,7 @@ const others = [
 ] as const
 
 describe.each(others)('%s', (_language, textsIn) => {
-  const [inEnglish, own] = [textsOf(en), textsOf(textsIn({ name: 'Standin' }))]
+  const [inEnglish, own] = [filledTexts(en), filledTexts(textsIn({ name: 'Standin' }))]
 
   test('has every text, and no other', () => {
     expect([...own.keys()].sort()).toEqual([...inEnglish.keys()].sort())
@@ -78,7 +48,7 @@ test('a language is found by its first part; a missing language is English', asy
 test.each([['English', english], ...others] as const)(
   'in %s a number and its unit are one word: neither run together nor broken over two lines',
   (_language, textsIn) => {
-    const said = [...textsOf(textsIn({ name: 'Standin' }))]
+    const said = [...filledTexts(textsIn({ name: 'Standin' }))]
     const wrong = said.filter(([, text]) => /\d ?(?:%|h|min|s|t|Std|Min|km|kB|MB|V)(?![\p{L}\d])/u.test(text))
     expect(wrong).toEqual([])
     expect(said.filter(([, text]) => /\d\u00a0(?:h|min|t|Std|Min)/.test(text)).length).toBeGreaterThan(1)
@@ -88,7 +58,7 @@ test.each([['English', english], ...others] as const)(
 test.each([['English', english], ...others] as const)(
   'in %s the app has its own name and support address, and no other',
   (_language, textsIn) => {
-    const said = [...textsOf(textsIn({ name: 'Roster', support: 'help@acme.example' }))]
+    const said = [...filledTexts(textsIn({ name: 'Roster', support: 'help@acme.example' }))]
     expect(said.filter(([, text]) => /standin/i.test(text))).toEqual([])
     expect(said.filter(([, text]) => text.includes('Roster')).length).toBeGreaterThan(60)
     expect(said.filter(([, text]) => text.includes('help@acme.example')).length).toBeGreaterThan(1)

@@ -32,9 +32,9 @@ ${app.logoUrl ? html`<p><img src="${app.logoUrl}" alt="${app.name}" height="48">
     text: [
       asks,
       words.whatItIs(app.name),
-      `${words.agree}: ${confirmUrl}`,
+      `${words.agree}${words.colon} ${confirmUrl}`,
       `${validFor} ${words.ifNot}`,
-      `${words.neverAgain}: ${withdrawUrl}`,
+      `${words.neverAgain}${words.colon} ${withdrawUrl}`,
     ].join('\n\n'),
     html: `<!doctype html>${page.markup}`,
   }

@@ -26,7 +26,7 @@ function textOf(parts: EmailParts, { withdrawUrl }: EmailSurroundings): string {
       ? [
           [
             words.sinceLastTime,
-            ...changes.map(({ sign, strong, rest }) => `${sign} ${strong}${rest && `: ${rest}`}`),
+            ...changes.map(({ sign, strong, rest }) => `${sign} ${strong}${rest && `${words.colon} ${rest}`}`),
           ].join('\n'),
         ]
       : []),
@@ -35,17 +35,17 @@ function textOf(parts: EmailParts, { withdrawUrl }: EmailSurroundings): string {
           [
             comparedTitle,
             ...compared.map(({ label, value, change, detail }) =>
-              [`${label}: ${value}`, change, detail].filter(Boolean).join(', '),
+              [`${label}${words.colon} ${value}`, change, detail].filter(Boolean).join(', '),
             ),
           ].join('\n'),
         ]
       : []),
     ...(cards.length > 0 ? [words.theWorst, ...cards.map((card) => textOfCard(card, parts))] : []),
-    `${button.words}: ${button.url}`,
+    `${button.words}${words.colon} ${button.url}`,
     [
       `${parts.why} ${words.signedIn}`,
-      ...(parts.changeUrl ? [`${words.changeSchedule}: ${parts.changeUrl}`] : []),
-      `${words.stop}: ${withdrawUrl}`,
+      ...(parts.changeUrl ? [`${words.changeSchedule}${words.colon} ${parts.changeUrl}`] : []),
+      `${words.stop}${words.colon} ${withdrawUrl}`,
     ].join('\n'),
   ].join('\n\n')
 }
@@ -66,7 +66,7 @@ function htmlOf(parts: EmailParts, { withdrawUrl }: EmailSurroundings): Html {
   const { words, language, from, when, figure, heading, incomplete, details, changes, cards, compared, button } = parts
   const preview = [
     ...details,
-    ...cards.slice(0, 1).map(({ title, lines }) => [title, lines[0]].filter(Boolean).join(': ')),
+    ...cards.slice(0, 1).map(({ title, lines }) => [title, lines[0]].filter(Boolean).join(`${words.colon} `)),
   ][0]
   const part = (title: string) =>
     html`<h2 class="text" style="margin:24px 0 12px;font-size:18px;line-height:24px;font-weight:600;${ink}">${title}</h2>`
@@ -80,7 +80,7 @@ ${figure === undefined ? '' : html`<p class="text" style="margin:20px 0 0;font-s
 <h1 class="text" style="margin:${figure === undefined ? 20 : 4}px 0 0;font-size:22px;line-height:28px;font-weight:600;${ink}">${heading}</h1>
 ${incomplete ? html`<p class="text warn" style="margin:16px 0 0;padding:12px 16px;border:1px solid #e0c36a;border-radius:8px;background:#fdf6df;font-size:16px;line-height:24px;${ink}"><b>${words.notAllChecked}</b> ${incomplete}</p>` : ''}
 ${details.map((detail) => html`<p class="text2" style="margin:8px 0 0;font-size:16px;line-height:24px;${grey}">${detail}</p>`)}
-${changes.length > 0 ? [part(words.sinceLastTime), html`<table role="presentation" cellpadding="0" cellspacing="0">${changes.map(changeOf)}</table>`] : ''}
+${changes.length > 0 ? [part(words.sinceLastTime), html`<table role="presentation" cellpadding="0" cellspacing="0">${changes.map((change) => changeOf(change, words.colon))}</table>`] : ''}
 ${compared.length > 0 ? [part(parts.comparedTitle), html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin-bottom:24px">${compared.map(comparedOf)}</table>`] : ''}
 ${cards.length > 0 ? [part(words.theWorst), html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0">${cards.map((card) => cardOf(card, words.new))}</table>`] : ''}
 <table role="presentation" cellpadding="0" cellspacing="0" width="100%" style="margin-top:12px"><tr><td align="center" class="cta" bgcolor="${accent}" style="padding:0;border-radius:8px;background:${accent}"><a href="${button.url}" style="display:block;padding:13px 24px;${font};font-size:16px;line-height:22px;font-weight:600;color:#ffffff;text-decoration:none">${button.words}</a></td></tr></table>
@@ -90,8 +90,8 @@ ${cards.length > 0 ? [part(words.theWorst), html`<table role="presentation" widt
 
 const link = (url: string, words: string) => html`<a href="${url}" class="link" style="color:${accent}">${words}</a>`
 
-const changeOf = ({ sign, strong, rest }: EmailParts['changes'][number]) =>
-  html`<tr><td class="text" width="28" style="padding:6px 0;${font};font-size:16px;font-weight:600;${ink}">${sign}</td><td class="text" style="padding:6px 0;${font};font-size:16px;line-height:24px;${ink}"><b>${strong}</b>${rest ? `: ${rest}` : ''}</td></tr>`
+const changeOf = ({ sign, strong, rest }: EmailParts['changes'][number], colon: string) =>
+  html`<tr><td class="text" width="28" style="padding:6px 0;${font};font-size:16px;font-weight:600;${ink}">${sign}</td><td class="text" style="padding:6px 0;${font};font-size:16px;line-height:24px;${ink}"><b>${strong}</b>${rest ? `${colon} ${rest}` : ''}</td></tr>`
 
 const comparedOf = ({ label, detail, value, change }: EmailParts['compared'][number]) =>
   html`<tr><td class="text rule" style="padding:12px 0;border-bottom:1px solid #e2e1dc;${font};font-size:16px;line-height:22px;${ink}"><b>${label}</b><br><span class="text2" style="font-size:14px;${grey}">${detail}</span></td><td align="right" class="text rule" style="padding:12px 0;border-bottom:1px solid #e2e1dc;${font};font-size:20px;line-height:22px;font-weight:600;${ink};white-space:nowrap">${value}<br><span class="text2" style="font-size:14px;font-weight:400;${grey}">${change}</span></td></tr>`

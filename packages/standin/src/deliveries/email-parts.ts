@@ -1,4 +1,4 @@
-import type { ResultChart, ResultColumn, ResultRow } from '@standin/contracts'
+import { type ResultChart, type ResultColumn, type ResultRow, zoneName } from '@standin/contracts'
 import { measured } from '../results/artifacts/readers-table.ts'
 import { machineUrl } from '../results/machine-url.ts'
 import { type EmailWords, emailWords } from './email-words.ts'
@@ -101,9 +101,8 @@ function amount(value: number, kind: ResultColumn['kind'], habits: ResultToSend[
 function momentOf(at: string | null, { timeZone }: ResultToSend['habits'], words: EmailWords): string {
   if (at === null) return ''
   const zone = timeZone ?? 'UTC'
-  const city = zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone
   const format = new Intl.DateTimeFormat(words.language, { dateStyle: 'full', timeStyle: 'short', timeZone: zone })
-  return `${format.format(new Date(at))}, ${words.inZone(city)}`
+  return `${format.format(new Date(at))}, ${zoneName(zone, words.language)}`
 }
 
 function cardsOf(result: ResultToSend, { appUrl, managerUrl }: EmailSurroundings): Card[] {
@@ -132,7 +131,7 @@ interface Line {
 
 /** The known cells, without repetitions. Unknown ones are left out. */
 function linesOf(row: ResultRow, { columns, habits, title }: Line): string[] {
-  const { language } = emailWords(habits.language)
+  const { language, colon } = emailWords(habits.language)
   const shown = new Set<string>()
   return columns.flatMap(({ key, kind, title: heading, filterable }, nth) => {
     const value = row.cells[key]
@@ -140,9 +139,9 @@ function linesOf(row: ResultRow, { columns, habits, title }: Line): string[] {
     const text = typeof value === 'number' ? amount(value, kind, habits, language) : String(value)
     if (title?.includes(text) || shown.has(text)) return []
     shown.add(text)
-    if (kind === 'moment') return [`${heading}: ${shortMoment(text, habits, language)}`]
+    if (kind === 'moment') return [`${heading}${colon} ${shortMoment(text, habits, language)}`]
     // Names explain themselves; numbers, and texts that cannot be filtered by, need their heading.
-    return [nth === 0 || (kind === 'text' && filterable) ? text : `${heading}: ${text}`]
+    return [nth === 0 || (kind === 'text' && filterable) ? text : `${heading}${colon} ${text}`]
   })
 }
 

@@ -2,7 +2,8 @@
 export interface EmailWords {
   /** The BCP 47 tag by which numbers and dates are formatted. */
   language: string
-  inZone(city: string): string
+  /** Between a label and its text. */
+  colon: string
   /** @param words the formatted number */
   areNew(count: number, words: string): string
   stay(count: number, words: string): string
@@ -25,7 +26,7 @@ export interface EmailWords {
 
 const en: EmailWords = {
   language: 'en-GB',
-  inZone: (city) => `${city} time`,
+  colon: ':',
   areNew: (count, words) => `${words} ${count === 1 ? 'is' : 'are'} new`,
   stay: (count, words) => `${words} ${count === 1 ? 'stays' : 'stay'} on the list`,
   new: 'New',
@@ -48,7 +49,7 @@ const en: EmailWords = {
 
 const da: EmailWords = {
   language: 'da-DK',
-  inZone: (city) => `tidszone ${city}`,
+  colon: ':',
   areNew: (count, words) => `${words} er ${count === 1 ? 'ny' : 'nye'}`,
   stay: (_, words) => `${words} er stadig på listen`,
   new: 'Ny',
@@ -71,49 +72,51 @@ const da: EmailWords = {
 
 const de: EmailWords = {
   language: 'de-DE',
-  inZone: (city) => `Zeitzone ${city}`,
+  colon: ':',
   areNew: (count, words) => `${words} ${count === 1 ? 'ist' : 'sind'} neu`,
   stay: (count, words) => `${words} ${count === 1 ? 'bleibt' : 'bleiben'} auf der Liste`,
   new: 'Neu',
   sinceLastTime: 'Seit dem letzten Mal',
-  theWorst: 'Die dringendsten',
+  theWorst: 'Das Dringendste',
   change: (direction, points) =>
     direction === 'same'
       ? 'wie zuvor'
-      : `${points} ${points === 1 ? 'Punkt' : 'Punkte'} ${direction === 'up' ? 'mehr' : 'weniger'}`,
+      : `${points} ${points === 1 ? 'Prozentpunkt' : 'Prozentpunkte'} ${direction === 'up' ? 'mehr' : 'weniger'}`,
   seeAll: (words) => `Alle ${words} Maschinen ansehen`,
   seeResult: 'Ergebnis ansehen',
   notAllChecked: 'Nicht alles wurde geprüft.',
   finished: 'Der Lauf ist fertig.',
-  stopped: 'Der Lauf wurde nicht fertig.',
-  partKept: 'Was bis dahin gefunden wurde, steht im Trackunit Manager.',
-  fileTooLarge: 'Die Datei ist zu groß für eine E-Mail; sie liegt im Trackunit Manager.',
+  stopped: 'Der Lauf wurde nicht beendet.',
+  partKept: 'Was bis dahin gefunden wurde, steht in Trackunit Manager.',
+  fileTooLarge: 'Die Datei ist zu groß für eine E-Mail; sie liegt in Trackunit Manager.',
   why: (app, action) =>
     `Sie erhalten diese E-Mail, weil jemand auf Ihrem Konto Ihre Adresse in ${app} zu „${action}“ hinzugefügt hat.`,
-  changeSchedule: 'Zeit oder Empfänger ändern',
-  stop: 'Diese E-Mails beenden',
-  signedIn: 'Sie müssen im Trackunit Manager angemeldet sein.',
+  changeSchedule: 'Zeitpunkt oder Empfänger ändern',
+  stop: 'Diese E-Mails abbestellen',
+  signedIn: 'Sie müssen in Trackunit Manager angemeldet sein.',
 }
 
 const sv: EmailWords = {
   language: 'sv-SE',
-  inZone: (city) => `tidszon ${city}`,
+  colon: ':',
   areNew: (count, words) => `${words} är ${count === 1 ? 'ny' : 'nya'}`,
   stay: (_, words) => `${words} är kvar på listan`,
   new: 'Ny',
   sinceLastTime: 'Sedan sist',
   theWorst: 'De värsta',
   change: (direction, points) =>
-    direction === 'same' ? 'som förut' : `${direction === 'up' ? 'upp' : 'ner'} ${points} procentenheter`,
+    direction === 'same'
+      ? 'som förut'
+      : `${direction === 'up' ? 'upp' : 'ner'} ${points} ${points === 1 ? 'procentenhet' : 'procentenheter'}`,
   seeAll: (words) => `Se alla ${words} maskiner`,
   seeResult: 'Se resultatet',
   notAllChecked: 'Allt kontrollerades inte.',
   finished: 'Körningen är klar.',
   stopped: 'Körningen blev inte klar.',
-  partKept: 'Det som hittades innan den stannade finns i Trackunit Manager.',
+  partKept: 'Det som hittades innan den avbröts finns i Trackunit Manager.',
   fileTooLarge: 'Filen är för stor för ett e-postmeddelande; den finns i Trackunit Manager.',
   why: (app, action) =>
-    `Du får det här eftersom någon på ditt konto har lagt till din adress till ”${action}” i ${app}.`,
+    `Du får det här meddelandet eftersom någon på ditt konto har lagt till din adress i ”${action}” i ${app}.`,
   changeSchedule: 'Ändra tid eller mottagare',
   stop: 'Stoppa de här e-postmeddelandena',
   signedIn: 'Du måste vara inloggad i Trackunit Manager.',
@@ -121,31 +124,31 @@ const sv: EmailWords = {
 
 const fr: EmailWords = {
   language: 'fr-FR',
-  inZone: (city) => `heure de ${city}`,
-  areNew: (count, words) => `${words} ${count === 1 ? 'nouvelle' : 'nouvelles'}`,
+  colon: '\u00a0:',
+  areNew: (count, words) => `${words} ${count < 2 ? 'nouvelle' : 'nouvelles'}`,
   stay: (count, words) => `${words} ${count === 1 ? 'reste' : 'restent'} sur la liste`,
   new: 'Nouveau',
   sinceLastTime: 'Depuis la dernière fois',
-  theWorst: 'Les plus urgentes',
+  theWorst: 'Par ordre d’urgence',
   change: (direction, points) =>
     direction === 'same'
       ? 'comme avant'
       : `${points} ${points === 1 ? 'point' : 'points'} de ${direction === 'up' ? 'plus' : 'moins'}`,
   seeAll: (words) => `Voir les ${words} machines`,
   seeResult: 'Voir le résultat',
-  notAllChecked: 'Tout n’a pas été contrôlé.',
+  notAllChecked: 'Tout n’a pas été vérifié.',
   finished: 'L’exécution est terminée.',
-  stopped: 'L’exécution ne s’est pas terminée.',
+  stopped: 'L’exécution n’est pas allée à son terme.',
   partKept: 'Ce qui a été trouvé avant l’arrêt se trouve dans Trackunit Manager.',
-  fileTooLarge: 'Le fichier est trop volumineux pour un e-mail\u00a0; il se trouve dans Trackunit Manager.',
+  fileTooLarge: 'Le fichier est trop volumineux pour un e-mail\u202f; il se trouve dans Trackunit Manager.',
   why: (app, action) =>
     `Vous recevez cet e-mail parce qu’une personne de votre compte a ajouté votre adresse à «\u00a0${action}\u00a0» dans ${app}.`,
   changeSchedule: 'Modifier l’heure ou les destinataires',
-  stop: 'Arrêter ces e-mails',
+  stop: 'Ne plus recevoir ces e-mails',
   signedIn: 'Vous devez être connecté à Trackunit Manager.',
 }
 
-const languages: Readonly<Record<string, EmailWords>> = { da, nb: da, nn: da, no: da, de, sv, fr }
+const languages: Readonly<Record<string, EmailWords>> = { da, de, sv, fr }
 
 /** @param language the reader's, a BCP 47 tag; English if there are no texts in it */
 export const emailWords = (language: string | null | undefined): EmailWords =>

@@ -99,6 +99,8 @@ describe.each(languages)('in %s', (language) => {
       expect(sentencesOf(other).filter((text) => !own.includes(text) && all.includes(text))).toEqual([])
     // Words that only English has, and that its sentences are full of.
     if (language !== 'en-GB') expect(all.match(/\b(the|is|are|your|this|with|not|Result|Summary)\b/g)).toBeNull()
+    // Also where a label and its text are put together.
+    if (language === 'fr-FR') expect(all.match(/.{0,40}[^\u00a0]:\s.*/g)).toBeNull()
     expect(own.filter((text) => all.includes(text)).length).toBeGreaterThan(20)
   })
 })

@@ -64,7 +64,7 @@ export const machineTexts = {
     serialNumber: 'Serienummer',
     type: 'Type',
     site: 'Plads',
-    lastSeen: 'Sidst set',
+    lastSeen: 'Sidste kontakt',
     trackunitId: 'Trackunit-id',
     battery: 'Batteri',
     fuel: 'Brændstof',
@@ -97,12 +97,13 @@ export const machineTexts = {
     'type.WHEEL_LOADER': 'Gummiged',
 
     listMachines: 'Find maskinerne',
-    makeFiles: 'Lav filerne',
+    makeFiles: 'Opret filerne',
     machinesListed: 'maskiner fundet',
     countersRead: 'maskiner med deres tællere',
-    shortList: 'Trackunit lader ikke apps læse den fulde maskinliste på denne konto. Den korte liste læses i stedet.',
+    shortList:
+      'Trackunit lader ikke apps læse den fuldstændige maskinliste på denne konto. Den korte liste læses i stedet.',
     sitesMissing:
-      'Pladser, batterier og grupper mangler: jeres Trackunit-plan eller tilladelser lader ikke apps læse dem.',
+      'Pladser, batterier og grupper mangler: jeres Trackunit-abonnement eller tilladelser lader ikke apps læse dem.',
     machinesRemoved:
       '{count, plural, one {En maskine} other {# maskiner}} blev fjernet i Trackunit under kørslen og er udeladt.',
     valuesMissing: 'Trackunit udelod nogle værdier. De vises som ukendte.',
@@ -122,7 +123,7 @@ export const machineTexts = {
     trackunitId: 'Trackunit-ID',
     battery: 'Batterie',
     fuel: 'Kraftstoff',
-    hours: 'Stunden',
+    hours: 'Betriebsstunden',
     idleHours: 'Leerlaufstunden',
     position: 'Position',
     address: 'Adresse',
@@ -139,7 +140,7 @@ export const machineTexts = {
     'type.BOOM_LIFT': 'Teleskopbühne',
     'type.COMPRESSOR': 'Kompressor',
     'type.CRANE': 'Kran',
-    'type.DOZER': 'Raupe',
+    'type.DOZER': 'Planierraupe',
     'type.EXCAVATOR': 'Bagger',
     'type.FORKLIFT': 'Gabelstapler',
     'type.GENERATOR': 'Stromerzeuger',
@@ -155,13 +156,13 @@ export const machineTexts = {
     machinesListed: 'Maschinen aufgelistet',
     countersRead: 'Maschinen mit ihren Zählern',
     shortList:
-      'Trackunit lässt Apps auf diesem Konto die volle Maschinenliste nicht lesen. Stattdessen wird die kurze gelesen.',
+      'Trackunit lässt Apps auf diesem Konto die vollständige Maschinenliste nicht lesen. Stattdessen wird die kurze gelesen.',
     sitesMissing:
-      'Standorte, Batterien und Gruppen fehlen: Ihr Trackunit-Tarif oder Ihre Berechtigungen lassen Apps sie nicht lesen.',
+      'Standorte, Batterien und Gruppen fehlen: Ihr Trackunit-Tarif oder Ihre Berechtigungen erlauben Apps nicht, sie zu lesen.',
     machinesRemoved:
       '{count, plural, one {Eine Maschine wurde während dieses Laufs in Trackunit entfernt und fehlt} other {# Maschinen wurden während dieses Laufs in Trackunit entfernt und fehlen}}.',
-    valuesMissing: 'Trackunit hat einige Werte ausgelassen. Sie stehen als unbekannt da.',
-    listCut: 'Trackunits Maschinenliste endete zu früh. Einige Maschinen können fehlen.',
+    valuesMissing: 'Trackunit hat einige Werte ausgelassen. Sie werden als unbekannt angezeigt.',
+    listCut: 'Die Maschinenliste von Trackunit endete zu früh. Es können Maschinen fehlen.',
     partComplete: '{done, plural, one {# Maschine ist} other {# Maschinen sind}} vollständig.',
     partIncomplete:
       '{done, plural, one {# Maschine ist} other {# Maschinen sind}} vollständig, {missing, plural, one {# fehlt} other {# fehlen}}.',
@@ -173,7 +174,7 @@ export const machineTexts = {
     serialNumber: 'Serienummer',
     type: 'Typ',
     site: 'Plats',
-    lastSeen: 'Senast sedd',
+    lastSeen: 'Senaste kontakt',
     trackunitId: 'Trackunit-id',
     battery: 'Batteri',
     fuel: 'Bränsle',
@@ -194,7 +195,7 @@ export const machineTexts = {
     'type.BOOM_LIFT': 'Bomlift',
     'type.COMPRESSOR': 'Kompressor',
     'type.CRANE': 'Kran',
-    'type.DOZER': 'Schaktmaskin',
+    'type.DOZER': 'Bandschaktare',
     'type.EXCAVATOR': 'Grävmaskin',
     'type.FORKLIFT': 'Gaffeltruck',
     'type.GENERATOR': 'Elverk',
@@ -206,7 +207,7 @@ export const machineTexts = {
     'type.WHEEL_LOADER': 'Hjullastare',
 
     listMachines: 'Hitta maskinerna',
-    makeFiles: 'Gör filerna',
+    makeFiles: 'Skapa filerna',
     machinesListed: 'maskiner hittade',
     countersRead: 'maskiner med sina räkneverk',
     shortList:
@@ -214,7 +215,7 @@ export const machineTexts = {
     sitesMissing:
       'Platser, batterier och grupper saknas: ert Trackunit-abonnemang eller era behörigheter låter inte appar läsa dem.',
     machinesRemoved:
-      '{count, plural, one {En maskin} other {# maskiner}} togs bort i Trackunit under körningen och är utelämnade.',
+      '{count, plural, one {En maskin togs bort i Trackunit under körningen och är utelämnad} other {# maskiner togs bort i Trackunit under körningen och är utelämnade}}.',
     valuesMissing: 'Trackunit utelämnade vissa värden. De visas som okända.',
     listCut: 'Trackunits maskinlista slutade för tidigt. Maskiner kan saknas.',
     partComplete: '{done, plural, one {# maskin är komplett} other {# maskiner är kompletta}}.',
@@ -228,7 +229,7 @@ export const machineTexts = {
     serialNumber: 'Numéro de série',
     type: 'Type',
     site: 'Site',
-    lastSeen: 'Vue pour la dernière fois',
+    lastSeen: 'Dernier contact',
     trackunitId: 'ID Trackunit',
     battery: 'Batterie',
     fuel: 'Carburant',
@@ -258,19 +259,19 @@ export const machineTexts = {
     'type.SCISSOR_LIFT': 'Nacelle à ciseaux',
     'type.TELEHANDLER': 'Chariot télescopique',
     'type.TRUCK': 'Camion',
-    'type.WHEEL_LOADER': 'Chargeuse',
+    'type.WHEEL_LOADER': 'Chargeuse sur pneus',
 
-    listMachines: 'Lister les machines',
+    listMachines: 'Recenser les machines',
     makeFiles: 'Créer les fichiers',
-    machinesListed: 'machines listées',
+    machinesListed: 'machines recensées',
     countersRead: 'machines avec leurs compteurs',
     shortList:
-      'Trackunit ne laisse pas les applications lire la liste complète sur ce compte. La liste courte est lue à la place.',
+      'Trackunit ne permet pas aux applications de lire la liste complète sur ce compte. La liste courte est lue à la place.',
     sitesMissing:
-      'Les sites, batteries et groupes manquent\u00a0: votre abonnement Trackunit ou vos autorisations ne laissent pas les applications les lire.',
+      'Les sites, batteries et groupes manquent\u00a0: votre abonnement Trackunit ou vos autorisations ne permettent pas aux applications de les lire.',
     machinesRemoved:
-      '{count, plural, one {Une machine a été retirée dans Trackunit pendant cette exécution et manque} other {# machines ont été retirées dans Trackunit pendant cette exécution et manquent}}.',
-    valuesMissing: 'Trackunit a omis des valeurs. Elles sont indiquées comme inconnues.',
+      '{count, plural, one {Une machine a été retirée dans Trackunit pendant cette exécution et n’y figure pas} other {# machines ont été retirées dans Trackunit pendant cette exécution et n’y figurent pas}}.',
+    valuesMissing: 'Trackunit a omis certaines valeurs. Elles sont indiquées comme inconnues.',
     listCut: 'La liste des machines de Trackunit s’est arrêtée trop tôt. Il peut manquer des machines.',
     partComplete: '{done, plural, one {# machine est complète} other {# machines sont complètes}}.',
     partIncomplete:

@@ -88,7 +88,7 @@ export const attentionMessages = defineMessages({
     ...machineTexts.da,
     title: 'Opmærksomhedsliste',
     description:
-      'Maskiner, der er tavse, har lavt brændstof eller batteri, er bagud med service eller sender forkerte data. De værste først, med grunden og det, der er nyt siden sidst.',
+      'Maskiner, der er tavse, mangler brændstof eller strøm, er bagud med service eller sender forkerte data. De værste først, med grunden og det, der er nyt siden sidst.',
     'input.silentDays': 'Tavs efter',
     'input.silentDays.description': 'Maskiner, der er holdt op med at sende data.',
     'input.batteryPercent': 'Batteri under',
@@ -102,11 +102,11 @@ export const attentionMessages = defineMessages({
     openSince: 'Siden',
 
     silent: 'Tavs',
-    trackerBatteryLow: 'Sporerens batteri er lavt',
+    trackerBatteryLow: 'Trackerens batteri er lavt',
     noData: 'Ingen data',
     machineBatteryLow: 'Maskinens batteri er lavt',
     serviceOverdue: 'Service er overskredet',
-    fuelLow: 'Lidt brændstof',
+    fuelLow: 'Lavt brændstof',
     weakGps: 'Svag GPS',
     dataHealth: 'Datakvalitet',
 
@@ -115,12 +115,12 @@ export const attentionMessages = defineMessages({
     chargeAt: 'Batteri på {percent, number}\u00a0%',
     fuelAt: 'Brændstof på {percent, number}\u00a0%',
     serviceIsOverdue: 'Service er overskredet',
-    noEngineData: 'Ingen motordata, formentlig ledningerne til sporeren',
+    noEngineData: 'Ingen motordata, formentlig på grund af ledningerne til trackeren',
     noDataFor: 'Ingen data {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
     noEngineDataFor:
-      'Ingen motordata {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}, formentlig ledningerne til sporeren',
+      'Ingen motordata {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}, formentlig på grund af ledningerne til trackeren',
     trackerBatteryLowFor:
-      'Sporerens batteri har været lavt {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
+      'Trackerens batteri har været lavt {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
     machineBatteryLowFor:
       'Maskinens batteri har været lavt {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
     weakGpsFor: 'Svag GPS {days, plural, =0 {siden i dag} one {i # dag} other {i # dage}}',
@@ -141,12 +141,12 @@ export const attentionMessages = defineMessages({
     healthAndServicesUnchecked: 'Datakvalitet og service er ikke tjekket.',
     chartTitle: 'Hvorfor de kræver opmærksomhed',
     chartNote: 'En maskine med flere grunde tæller under den værste.',
-    lastTime: '{off, plural, =0 {Ingen maskiner} one {# maskine} other {# maskiner}} er gået af listen siden sidst.',
+    lastTime: '{off, plural, =0 {Ingen maskiner} one {# maskine} other {# maskiner}} er kommet af listen siden sidst.',
 
     readsMachines: 'Jeres maskiner',
     readsMachinesMeans: 'Navn, serienummer, type og plads',
     readsContact: 'Deres seneste beskeder',
-    readsContactMeans: 'Hvornår hver sidst blev hørt, og hvor den er',
+    readsContactMeans: 'Hvornår hver maskine sidst sendte data, og hvor den er',
     readsLevels: 'Brændstof, opladning og datakvalitet',
     readsLevelsMeans: 'De seneste værdier og de problemer, Trackunit ser',
     readsServices: 'Serviceplaner',

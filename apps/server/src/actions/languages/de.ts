@@ -1,10 +1,10 @@
 /** What the actions say in German. */
 export const de = {
   attention: {
-    title: 'Aufmerksamkeitsliste',
+    title: 'Warnliste',
     description:
-      'Maschinen, die sich nicht mehr melden, wenig Kraftstoff oder Ladung haben, deren Service überfällig ist oder die fehlerhafte Daten senden. Das Schlimmste zuerst, mit dem Grund und dem, was seit dem letzten Mal neu ist.',
-    'input.silentDays': 'Stumm nach',
+      'Maschinen, die sich nicht mehr melden, wenig Kraftstoff oder Ladung haben, deren Service überfällig ist oder die fehlerhafte Daten senden. Das Dringendste zuerst, mit dem Grund und dem, was seit dem letzten Mal neu ist.',
+    'input.silentDays': 'Ohne Meldung seit',
     'input.silentDays.description': 'Maschinen, die sich nicht mehr melden.',
     'input.batteryPercent': 'Batterie unter',
     'input.batteryPercent.description': 'Prozent der vollen Ladung.',
@@ -12,10 +12,10 @@ export const de = {
     'input.fuelPercent.description': 'Prozent eines vollen Tanks.',
     readsMachines: 'Ihre Maschinen',
     readsMachinesMeans: 'Name, Seriennummer, Typ und Standort',
-    readsContact: 'Ihre letzten Meldungen',
-    readsContactMeans: 'Wann jede zuletzt zu hören war und wo sie ist',
+    readsContact: 'Deren letzte Meldungen',
+    readsContactMeans: 'Wann sich jede Maschine zuletzt gemeldet hat und wo sie ist',
     readsLevels: 'Kraftstoff, Ladung und Datenqualität',
-    readsLevelsMeans: 'Die neuesten Werte und die Probleme, die Trackunit sieht',
+    readsLevelsMeans: 'Die neuesten Werte und die Probleme, die Trackunit erkennt',
     readsServices: 'Servicepläne',
     readsServicesMeans: 'Was überfällig ist',
     figure:
@@ -28,7 +28,7 @@ export const de = {
     new: 'Neu',
     openSince: 'Seit',
 
-    silent: 'Stumm',
+    silent: 'Ohne Meldung',
     trackerBatteryLow: 'Batterie des Trackers schwach',
     noData: 'Keine Daten',
     machineBatteryLow: 'Batterie der Maschine schwach',
@@ -37,15 +37,15 @@ export const de = {
     weakGps: 'Schwaches GPS',
     dataHealth: 'Datenqualität',
 
-    silentFor: 'Seit {days, plural, one {# Tag} other {# Tagen}} stumm',
+    silentFor: 'Seit {days, plural, one {# Tag} other {# Tagen}} keine Meldung',
     neverReported: 'Hat sich nie gemeldet',
     chargeAt: 'Batterie bei {percent, number}\u00a0%',
     fuelAt: 'Kraftstoff bei {percent, number}\u00a0%',
     serviceIsOverdue: 'Der Service ist überfällig',
-    noEngineData: 'Keine Motordaten, vermutlich die Kabel zum Tracker',
+    noEngineData: 'Keine Motordaten, vermutlich liegt es an den Kabeln zum Tracker',
     noDataFor: 'Keine Daten seit {days, plural, =0 {heute} one {# Tag} other {# Tagen}}',
     noEngineDataFor:
-      'Keine Motordaten seit {days, plural, =0 {heute} one {# Tag} other {# Tagen}}, vermutlich die Kabel zum Tracker',
+      'Keine Motordaten seit {days, plural, =0 {heute} one {# Tag} other {# Tagen}}, vermutlich liegt es an den Kabeln zum Tracker',
     trackerBatteryLowFor: 'Batterie des Trackers schwach seit {days, plural, =0 {heute} one {# Tag} other {# Tagen}}',
     machineBatteryLowFor: 'Batterie der Maschine schwach seit {days, plural, =0 {heute} one {# Tag} other {# Tagen}}',
     weakGpsFor: 'Schwaches GPS seit {days, plural, =0 {heute} one {# Tag} other {# Tagen}}',
@@ -56,29 +56,29 @@ export const de = {
     rank: 'Ordnen und mit dem letzten Mal vergleichen',
     dataHealthRead: 'Listen zur Datenqualität gelesen',
     countersUnread:
-      'Kraftstoff und letzter Kontakt fehlen: Trackunit ließ uns sie nicht lesen oder hat nicht geantwortet.',
-    healthRefused: 'Die Datenqualität fehlt: Trackunit lässt uns sie nicht lesen.',
+      'Kraftstoff und letzter Kontakt fehlen: Trackunit hat sie uns nicht lesen lassen oder nicht geantwortet.',
+    healthRefused: 'Die Datenqualität fehlt: Trackunit lässt sie uns nicht lesen.',
     healthUnanswered: 'Die Datenqualität fehlt: Trackunit hat nicht geantwortet.',
     servicesRefused:
-      'Überfällige Services fehlen: Trackunit lässt uns sie nicht lesen. Es fehlt die Berechtigung oder die Lizenz.',
+      'Überfällige Services fehlen: Trackunit lässt sie uns nicht lesen. Es fehlt die Berechtigung oder die Lizenz.',
     servicesUnanswered: 'Überfällige Services fehlen: Trackunit hat nicht geantwortet.',
     servicesNotAllowed: 'Überfällige Services fehlen: Die Berechtigung „Servicepläne sehen“ wurde nicht erteilt.',
     servicesUnchecked: 'Der Service ist nicht geprüft.',
     healthAndServicesUnchecked: 'Datenqualität und Service sind nicht geprüft.',
     chartTitle: 'Warum sie Aufmerksamkeit brauchen',
-    chartNote: 'Eine Maschine mit mehreren Gründen zählt beim schlimmsten.',
+    chartNote: 'Eine Maschine mit mehreren Gründen zählt beim schwerwiegendsten.',
     lastTime:
       '{off, plural, =0 {Keine Maschine ist} one {# Maschine ist} other {# Maschinen sind}} seit dem letzten Mal von der Liste verschwunden.',
 
     noMachines: 'Es gibt keine Maschinen zu prüfen.',
     nothingFound:
-      'Nichts braucht Aufmerksamkeit. {checked, plural, one {Die Maschine ist in Ordnung} other {Alle # Maschinen sind in Ordnung}}.',
+      'Keine Maschine braucht Aufmerksamkeit. {checked, plural, one {Die Maschine ist in Ordnung} other {Alle # Maschinen sind in Ordnung}}.',
     nothingFoundInPart:
-      'Auf {checked, plural, one {# Maschine} other {# Maschinen}} wurde nichts gefunden, das Aufmerksamkeit braucht. Einige Daten fehlen.',
+      'Bei {checked, plural, one {# Maschine} other {# Maschinen}} wurde nichts gefunden, was Aufmerksamkeit braucht. Einige Daten fehlen.',
     nothingFoundThere: 'Dort wurde nichts gefunden.',
     checkedInPart: 'Nicht alle Daten von {machines, plural, one {# Maschine} other {# Maschinen}} wurden gelesen.',
     onlyCheckedOn:
-      'Nur {checks, select, BF {Batterie, Kraftstoff und letzter Kontakt wurden} BFH {Batterie, Kraftstoff, letzter Kontakt und Datenqualität wurden} BFS {Batterie, Kraftstoff, letzter Kontakt und Service wurden} B {die Batterie wurde} BH {Batterie und Datenqualität wurden} BS {Batterie und Service wurden} BHS {Batterie, Datenqualität und Service wurden} F {Kraftstoff und letzter Kontakt wurden} FH {Kraftstoff, letzter Kontakt und Datenqualität wurden} FS {Kraftstoff, letzter Kontakt und Service wurden} FHS {Kraftstoff, letzter Kontakt, Datenqualität und Service wurden} H {die Datenqualität wurde} S {der Service wurde} HS {Datenqualität und Service wurden} other {die Maschinenliste wurde}} geprüft, auf {machines, plural, one {# Maschine} other {# Maschinen}}.',
+      'Nur {checks, select, BF {Batterie, Kraftstoff und letzter Kontakt wurden} BFH {Batterie, Kraftstoff, letzter Kontakt und Datenqualität wurden} BFS {Batterie, Kraftstoff, letzter Kontakt und Service wurden} B {die Batterie wurde} BH {Batterie und Datenqualität wurden} BS {Batterie und Service wurden} BHS {Batterie, Datenqualität und Service wurden} F {Kraftstoff und letzter Kontakt wurden} FH {Kraftstoff, letzter Kontakt und Datenqualität wurden} FS {Kraftstoff, letzter Kontakt und Service wurden} FHS {Kraftstoff, letzter Kontakt, Datenqualität und Service wurden} H {die Datenqualität wurde} S {der Service wurde} HS {Datenqualität und Service wurden} other {die Maschinenliste wurde}} geprüft, bei {machines, plural, one {# Maschine} other {# Maschinen}}.',
     foundAtLeast:
       'Mindestens {found, number} von {checked, plural, one {# Maschine} other {# Maschinen}} {found, plural, one {braucht} other {brauchen}} Aufmerksamkeit.',
     foundAtLeastWithNew:
@@ -92,7 +92,7 @@ export const de = {
     title: 'Alte Ereignisse aufräumen',
     description: 'Verwirft alte, noch offene Ereignisse, damit die Ereignisliste zeigt, worauf es ankommt.',
     'input.olderThanDays': 'Älter als',
-    'input.olderThanDays.description': 'Ab dem Tag, an dem das Ereignis begann.',
+    'input.olderThanDays.description': 'Gerechnet ab dem Tag, an dem das Ereignis begann.',
     'input.kinds': 'Arten von Ereignissen',
     'input.kinds.ALERT': 'Alarme',
     'input.kinds.MACHINE_FAULT': 'Maschinenfehler',
@@ -101,20 +101,20 @@ export const de = {
     'input.kinds.DAMAGE_REPORT': 'Schadensmeldungen',
     'input.kinds.CLASSIC_SERVICE': 'Services (klassisch)',
     'input.kinds.SERVICE_MANAGEMENT': 'Serviceerinnerungen',
-    'input.criticalities': 'Schwere',
-    'input.criticalities.description': 'Kritische Ereignisse bleiben stehen, wenn Sie sie nicht ankreuzen.',
+    'input.criticalities': 'Schweregrad',
+    'input.criticalities.description': 'Kritische Ereignisse bleiben bestehen, solange Sie sie nicht ankreuzen.',
     'input.criticalities.NONE': 'Nicht bewertet',
     'input.criticalities.LOW': 'Gering',
     'input.criticalities.CRITICAL': 'Kritisch',
-    'input.lookBackDays': 'Zurückblicken',
+    'input.lookBackDays': 'Rückblick',
     'input.lookBackDays.description':
-      'Ältere Ereignisse bleiben stehen. Trackunit sagt nicht, wie weit seine Liste zurückreicht.',
+      'Ältere Ereignisse bleiben bestehen. Trackunit gibt nicht an, wie weit seine Liste zurückreicht.',
     plan: 'das Recht von Apps, Ereignisse zu verwerfen',
     event: 'Ereignis',
     opened: 'Begonnen',
-    severity: 'Schwere',
+    severity: 'Schweregrad',
     eventId: 'Ereignis-ID',
-    outcome: 'Ausgang',
+    outcome: 'Status',
     'kind.ALERT': 'Alarm',
     'kind.MACHINE_FAULT': 'Maschinenfehler',
     'kind.INSPECTION': 'Inspektion',
@@ -144,7 +144,7 @@ export const de = {
     partOfLists: '{lists, plural, one {# Ereignisliste} other {# Ereignislisten}} gelesen; einige fehlen.',
     nothingChanged: 'Nichts ist geändert.',
     outcomeUnknown:
-      'Von {count, plural, one {# Ereignis ist der Ausgang unbekannt. Sehen Sie es} other {# Ereignissen ist der Ausgang unbekannt. Sehen Sie sie}} in Trackunit nach.',
+      'Bei {count, plural, one {# Ereignis} other {# Ereignissen}} ist unbekannt, ob das Verwerfen gelungen ist. Sehen Sie in Trackunit nach.',
     untouched: '{count, plural, one {# weiteres Ereignis ist} other {# weitere Ereignisse sind}} unverändert.',
     allDismissed: '{count, plural, one {# Ereignis} other {# Ereignisse}} verworfen.',
     someDismissed: '{dismissed, number} von {total, plural, one {# Ereignis} other {# Ereignissen}} verworfen.',
@@ -155,10 +155,10 @@ export const de = {
   snapshot: {
     title: 'Flottenübersicht',
     description:
-      'Jede Maschine mit Stunden, Leerlaufstunden, Kraftstoff, Batterie, Ort und Standort, als Tabelle. Auch was seit dem letzten Mal an einem Standort angekommen ist oder ihn verlassen hat.',
+      'Jede Maschine mit Betriebsstunden, Leerlaufstunden, Kraftstoff, Batterie, Position und Standort, als Tabelle. Dazu, was seit dem letzten Mal an einem Standort angekommen ist oder ihn verlassen hat.',
     'input.chartBy': 'Diagramm nach',
     'input.idleHours': 'Leerlaufstunden lesen',
-    'input.idleHours.description': 'Trackunit lässt uns sie alle 15 Minuten einmal lesen.',
+    'input.idleHours.description': 'Trackunit lässt sie uns einmal alle 15 Minuten lesen.',
     'input.chartBy.type': 'Typ',
     'input.chartBy.brand': 'Marke',
     'input.chartBy.site': 'Standort',
@@ -166,7 +166,7 @@ export const de = {
     new: 'Neu',
     arrived: 'Angekommen',
     left: 'Abgefahren',
-    gone: 'Weg',
+    gone: 'Nicht mehr da',
     newOnAccount: 'Neu auf dem Konto',
     goneFromAccount: 'Nicht mehr auf dem Konto',
     leftSite: 'Hat {site} verlassen',
@@ -177,7 +177,7 @@ export const de = {
     machinesByType: 'Maschinen nach Typ',
     machinesByBrand: 'Maschinen nach Marke',
     machinesBySite: 'Maschinen nach Standort',
-    idleHoursRefused: 'Leerlaufstunden fehlen: Trackunit lässt uns sie nicht lesen.',
+    idleHoursRefused: 'Leerlaufstunden fehlen: Trackunit lässt sie uns nicht lesen.',
     idleHoursUnanswered: 'Leerlaufstunden fehlen: Trackunit hat nicht geantwortet.',
     idleHoursMissing: 'Leerlaufstunden fehlen.',
     idleHoursNotRead: 'Leerlaufstunden wurden nicht gelesen.',
@@ -193,16 +193,16 @@ export const de = {
       '{count, plural, one {# Maschine ist} other {# Maschinen sind}} seit dem letzten Mal an einem Standort angekommen.',
     departures: '{count, plural, one {# Maschine hat} other {# Maschinen haben}} einen Standort verlassen.',
     newMachines: '{count, plural, one {# Maschine ist} other {# Maschinen sind}} neu.',
-    goneMachines: '{count, plural, one {# Maschine ist} other {# Maschinen sind}} weg.',
+    goneMachines: '{count, plural, one {# Maschine ist} other {# Maschinen sind}} nicht mehr da.',
   },
   usage: {
     title: 'Auslastung und Leerlauf',
     description:
-      'Arbeits- und Leerlaufstunden je Woche, nach Typ und Standort, aus den Zählern, die die Flottenübersicht speichert. Leerlauf heißt: Der Motor läuft, ohne dass die Maschine arbeitet.',
+      'Betriebs- und Leerlaufstunden je Woche, nach Typ und Standort, aus den Zählern, die die Flottenübersicht speichert. Leerlauf heißt: Der Motor läuft, ohne dass die Maschine arbeitet.',
     'input.weeks': 'Wie weit zurück',
     'input.weeks.description': 'Ganze Wochen, Montag bis Sonntag.',
     week: 'Woche',
-    engineHours: 'Motorstunden',
+    engineHours: 'Betriebsstunden',
     idleShare: 'Leerlaufanteil',
     weekBefore: 'Woche davor',
     byType: 'Nach Typ',
@@ -215,9 +215,9 @@ export const de = {
     sharesOfTheRest: 'Die Anteile stammen von den Maschinen, die sich gemeldet haben.',
     change:
       '{direction, select, up {{points, plural, one {# Prozentpunkt} other {# Prozentpunkte}} mehr als in KW\u00a0{week}} down {{points, plural, one {# Prozentpunkt} other {# Prozentpunkte}} weniger als in KW\u00a0{week}} other {Wie in KW\u00a0{week}}}.',
-    figureLastWeek: 'der Motorstunden waren letzte Woche Leerlauf',
-    figureInWeek: 'der Motorstunden waren in KW\u00a0{week} Leerlauf',
-    offerSnapshot: 'Jeden Tag um 05:00 eine Flottenübersicht',
+    figureLastWeek: 'der Betriebsstunden waren letzte Woche Leerlauf',
+    figureInWeek: 'der Betriebsstunden waren in KW\u00a0{week} Leerlauf',
+    offerSnapshot: 'Jeden Tag um 05:00\u00a0Uhr eine Flottenübersicht',
     offerSnapshotMeans:
       'Sie sammelt die Stunden, die dieser Bericht vergleicht. Die erste ganze Woche ist am übernächsten Montag fertig.',
 
@@ -235,7 +235,7 @@ export const de = {
       '{machines, plural, one {# Maschine lief} other {# Maschinen liefen}} in KW\u00a0{week} {hours, number} Stunden.',
     idleHoursUnknown: 'Leerlaufstunden sind nicht bekannt.',
     howCounted:
-      'Jede Maschine zählt einmal, bei ihrem Typ und bei dem Standort, an dem sie jetzt ist. Stunden zählen in der Woche, in der die meiste Zeit zwischen zwei Übersichten liegt.',
+      'Jede Maschine zählt einmal, bei ihrem Typ und bei dem Standort, an dem sie jetzt ist. Stunden zählen in der Woche, in der der größte Teil der Zeit zwischen zwei Übersichten liegt.',
     weeksBegin: 'Wochen beginnen am Montag, Zeitzone {timeZone}.',
     reset:
       '{count, plural, one {Eine Maschine hatte} other {# Maschinen hatten}} einen Zähler, der zurückgesetzt wurde oder sprang. Die Stunden zwischen den beiden Ablesungen fehlen.',

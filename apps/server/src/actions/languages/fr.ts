@@ -1,11 +1,11 @@
 /** What the actions say in French. */
 export const fr = {
   attention: {
-    title: 'Liste d’attention',
+    title: 'Machines à surveiller',
     description:
-      'Les machines qui ne répondent plus, manquent de carburant ou de batterie, ont un entretien en retard ou envoient des données erronées. Le pire d’abord, avec la raison et ce qui est nouveau depuis la dernière fois.',
+      'Les machines qui ne transmettent plus, manquent de carburant ou de charge, ont un entretien en retard ou envoient des données erronées. Par ordre d’urgence, avec la raison et ce qui est nouveau depuis la dernière fois.',
     'input.silentDays': 'Muette après',
-    'input.silentDays.description': 'Machines qui ne répondent plus.',
+    'input.silentDays.description': 'Machines qui ne transmettent plus.',
     'input.batteryPercent': 'Batterie sous',
     'input.batteryPercent.description': 'Pourcentage d’une charge complète.',
     'input.fuelPercent': 'Carburant sous',
@@ -13,15 +13,15 @@ export const fr = {
     readsMachines: 'Vos machines',
     readsMachinesMeans: 'Nom, numéro de série, type et site',
     readsContact: 'Leurs derniers messages',
-    readsContactMeans: 'Quand chacune a répondu pour la dernière fois, et où elle est',
+    readsContactMeans: 'Quand chacune a transmis pour la dernière fois, et où elle est',
     readsLevels: 'Carburant, charge et qualité des données',
-    readsLevelsMeans: 'Les dernières valeurs, et les problèmes que voit Trackunit',
+    readsLevelsMeans: 'Les dernières valeurs, et les problèmes que Trackunit détecte',
     readsServices: 'Plans d’entretien',
     readsServicesMeans: 'Ce qui est en retard',
     figure:
-      'sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} de l’attention',
+      'sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} votre attention',
     figureAtLeast:
-      'ou plus sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} de l’attention',
+      'ou plus sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} votre attention',
     why: 'Pourquoi',
     also: 'Aussi',
     reason: 'Raison',
@@ -33,19 +33,19 @@ export const fr = {
     noData: 'Pas de données',
     machineBatteryLow: 'Batterie de la machine faible',
     serviceOverdue: 'Entretien en retard',
-    fuelLow: 'Peu de carburant',
+    fuelLow: 'Niveau de carburant bas',
     weakGps: 'GPS faible',
     dataHealth: 'Qualité des données',
 
     silentFor: 'Muette depuis {days, plural, one {# jour} other {# jours}}',
-    neverReported: 'N’a jamais répondu',
+    neverReported: 'N’a jamais transmis',
     chargeAt: 'Batterie à {percent, number}\u00a0%',
     fuelAt: 'Carburant à {percent, number}\u00a0%',
     serviceIsOverdue: 'L’entretien est en retard',
-    noEngineData: 'Pas de données du moteur, sans doute les câbles de la balise',
+    noEngineData: 'Pas de données du moteur, sans doute à cause des câbles de la balise',
     noDataFor: 'Pas de données depuis {days, plural, =0 {aujourd’hui} one {# jour} other {# jours}}',
     noEngineDataFor:
-      'Pas de données du moteur depuis {days, plural, =0 {aujourd’hui} one {# jour} other {# jours}}, sans doute les câbles de la balise',
+      'Pas de données du moteur depuis {days, plural, =0 {aujourd’hui} one {# jour} other {# jours}}, sans doute à cause des câbles de la balise',
     trackerBatteryLowFor:
       'Batterie de la balise faible depuis {days, plural, =0 {aujourd’hui} one {# jour} other {# jours}}',
     machineBatteryLowFor:
@@ -58,45 +58,45 @@ export const fr = {
     rank: 'Classer et comparer avec la dernière fois',
     dataHealthRead: 'listes de qualité des données lues',
     countersUnread:
-      'Le carburant et le dernier contact manquent\u00a0: Trackunit ne nous a pas laissé les lire, ou n’a pas répondu.',
-    healthRefused: 'La qualité des données manque\u00a0: Trackunit ne nous laisse pas la lire.',
+      'Le carburant et le dernier contact manquent\u00a0: Trackunit ne nous les a pas laissé lire, ou n’a pas répondu.',
+    healthRefused: 'La qualité des données manque\u00a0: Trackunit ne nous la laisse pas lire.',
     healthUnanswered: 'La qualité des données manque\u00a0: Trackunit n’a pas répondu.',
     servicesRefused:
-      'Les entretiens en retard manquent\u00a0: Trackunit ne nous laisse pas les lire. Il manque l’autorisation ou la licence.',
+      'Les entretiens en retard manquent\u00a0: Trackunit ne nous les laisse pas lire. Il manque l’autorisation ou la licence.',
     servicesUnanswered: 'Les entretiens en retard manquent\u00a0: Trackunit n’a pas répondu.',
     servicesNotAllowed:
-      'Les entretiens en retard manquent\u00a0: l’autorisation «\u00a0Voir les plans d’entretien\u00a0» n’est pas donnée.',
+      'Les entretiens en retard manquent\u00a0: l’autorisation «\u00a0Voir les plans d’entretien\u00a0» n’est pas accordée.',
     servicesUnchecked: 'Les entretiens ne sont pas vérifiés.',
     healthAndServicesUnchecked: 'La qualité des données et les entretiens ne sont pas vérifiés.',
-    chartTitle: 'Pourquoi elles demandent de l’attention',
-    chartNote: 'Une machine avec plusieurs raisons compte sous la pire.',
+    chartTitle: 'Pourquoi elles demandent votre attention',
+    chartNote: 'Une machine qui a plusieurs raisons compte sous la plus grave.',
     lastTime:
       '{off, plural, =0 {Aucune machine n’est sortie} one {# machine est sortie} other {# machines sont sorties}} de la liste depuis la dernière fois.',
 
-    noMachines: 'Il n’y a pas de machines à vérifier.',
+    noMachines: 'Il n’y a aucune machine à vérifier.',
     nothingFound:
-      'Rien ne demande d’attention. {checked, plural, one {La machine va bien} other {Les # machines vont bien}}.',
+      'Rien ne demande votre attention. {checked, plural, one {La machine est en ordre} other {Les # machines sont en ordre}}.',
     nothingFoundInPart:
-      'Rien ne demande d’attention sur {checked, plural, one {# machine} other {# machines}}. Des données manquent.',
+      'Rien ne demande votre attention sur {checked, plural, one {# machine} other {# machines}}. Il manque des données.',
     nothingFoundThere: 'Rien n’y a été trouvé.',
     checkedInPart: 'Les données de {machines, plural, one {# machine} other {# machines}} n’ont pas toutes été lues.',
     onlyCheckedOn:
       'Vérifié seulement\u00a0: {checks, select, BF {batterie, carburant et dernier contact} BFH {batterie, carburant, dernier contact et qualité des données} BFS {batterie, carburant, dernier contact et entretiens} B {batterie} BH {batterie et qualité des données} BS {batterie et entretiens} BHS {batterie, qualité des données et entretiens} F {carburant et dernier contact} FH {carburant, dernier contact et qualité des données} FS {carburant, dernier contact et entretiens} FHS {carburant, dernier contact, qualité des données et entretiens} H {qualité des données} S {entretiens} HS {qualité des données et entretiens} other {liste des machines}}, sur {machines, plural, one {# machine} other {# machines}}.',
     foundAtLeast:
-      'Au moins {found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} de l’attention.',
+      'Au moins {found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} votre attention.',
     foundAtLeastWithNew:
-      'Au moins {found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} de l’attention, dont {new, plural, =0 {aucune nouvelle} one {# nouvelle} other {# nouvelles}}.',
+      'Au moins {found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} votre attention, dont {new, plural, =0 {aucune nouvelle} one {# nouvelle} other {# nouvelles}}.',
     found:
-      '{found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} de l’attention.',
+      '{found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} votre attention.',
     foundWithNew:
-      '{found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} de l’attention, dont {new, plural, =0 {aucune nouvelle} one {# nouvelle} other {# nouvelles}}.',
+      '{found, number} sur {checked, plural, one {# machine} other {# machines}} {found, plural, one {demande} other {demandent}} votre attention, dont {new, plural, =0 {aucune nouvelle} one {# nouvelle} other {# nouvelles}}.',
   },
   events: {
-    title: 'Écarter les vieux événements',
-    description: 'Écarte les vieux événements encore ouverts, pour que la liste des événements montre ce qui compte.',
-    'input.olderThanDays': 'Plus vieux que',
-    'input.olderThanDays.description': 'Compté depuis le jour où l’événement s’est ouvert.',
-    'input.kinds': 'Sortes d’événements',
+    title: 'Écarter les anciens événements',
+    description: 'Écarte les anciens événements encore ouverts, pour que la liste des événements montre l’essentiel.',
+    'input.olderThanDays': 'Antérieurs à',
+    'input.olderThanDays.description': 'À compter du jour où l’événement s’est ouvert.',
+    'input.kinds': 'Types d’événements',
     'input.kinds.ALERT': 'Alertes',
     'input.kinds.MACHINE_FAULT': 'Pannes',
     'input.kinds.INSPECTION': 'Inspections',
@@ -111,7 +111,7 @@ export const fr = {
     'input.criticalities.CRITICAL': 'Critique',
     'input.lookBackDays': 'Remonter à',
     'input.lookBackDays.description':
-      'Les événements plus anciens restent. Trackunit ne dit pas jusqu’où remonte sa liste.',
+      'Les événements plus anciens restent. Trackunit n’indique pas jusqu’où remonte sa liste.',
     plan: 'le droit des applications d’écarter des événements',
     event: 'Événement',
     opened: 'Ouvert',
@@ -132,27 +132,27 @@ export const fr = {
     notDismissed: 'Non écarté',
     unknown: 'Inconnu',
 
-    listEvents: 'Chercher les vieux événements',
+    listEvents: 'Rechercher les anciens événements',
     dismissEvents: 'Écarter les événements',
     listsRead: 'listes d’événements lues',
     eventsDismissed: 'événements écartés',
     pace: '{lists, number} listes à lire. Trackunit en autorise deux par demi-heure, cela prend donc environ {hours, plural, =0 {{minutes, number} min} other {# h{minutes, plural, =0 {} other { # min}}}}.',
 
     wouldDismiss: '{count, plural, one {# événement serait écarté} other {# événements seraient écartés}}.',
-    nothingChangedYet: 'Rien n’a encore changé.',
+    nothingChangedYet: 'Rien n’a encore été modifié.',
     nothingOld: 'Aucun événement ouvert n’a plus de {days, plural, one {# jour} other {# jours}}.',
     nothingToDismiss: 'Il n’y a rien à écarter.',
     nothingDismissed: 'Il n’y avait rien à écarter.',
     dismissedSoFar:
-      '{dismissed, number} sur {total, plural, one {# événement} other {# événements}} écartés jusqu’ici.',
+      '{dismissed, number} sur {total, plural, one {# événement écarté} other {# événements écartés}} jusqu’ici.',
     partOfLists:
-      '{lists, plural, one {# liste d’événements lue} other {# listes d’événements lues}}\u00a0; il en manque.',
-    nothingChanged: 'Rien n’a changé.',
+      '{lists, plural, one {# liste d’événements lue} other {# listes d’événements lues}}\u202f; il en manque.',
+    nothingChanged: 'Rien n’a été modifié.',
     outcomeUnknown:
-      'L’issue de {count, plural, one {# événement est inconnue. Cherchez-le} other {# événements est inconnue. Cherchez-les}} dans Trackunit.',
+      'L’issue de {count, plural, one {# événement est inconnue. Vérifiez-le} other {# événements est inconnue. Vérifiez-les}} dans Trackunit.',
     untouched: '{count, plural, one {# autre événement est inchangé} other {# autres événements sont inchangés}}.',
     allDismissed: '{count, plural, one {# événement écarté} other {# événements écartés}}.',
-    someDismissed: '{dismissed, number} sur {total, plural, one {# événement} other {# événements}} écartés.',
+    someDismissed: '{dismissed, number} sur {total, plural, one {# événement écarté} other {# événements écartés}}.',
     refused:
       'Trackunit n’a pas écarté {count, plural, one {# événement. La liste montre lequel} other {# événements. La liste montre lesquels}}.',
     onlyThese: 'Seuls ces événements sont écartés, aucun plus récent.',
@@ -160,10 +160,10 @@ export const fr = {
   snapshot: {
     title: 'État du parc',
     description:
-      'Chaque machine avec ses heures, heures au ralenti, carburant, batterie, position et site, en tableau. Aussi ce qui est arrivé sur un site ou l’a quitté depuis la dernière fois.',
+      'Chaque machine avec ses heures, ses heures au ralenti, son carburant, sa batterie, sa position et son site, dans un tableau. Indique aussi ce qui est arrivé sur un site ou l’a quitté depuis la dernière fois.',
     'input.chartBy': 'Graphique par',
     'input.idleHours': 'Lire les heures au ralenti',
-    'input.idleHours.description': 'Trackunit nous laisse les lire une fois par quart d’heure.',
+    'input.idleHours.description': 'Trackunit nous les laisse lire une fois par quart d’heure.',
     'input.chartBy.type': 'Type',
     'input.chartBy.brand': 'Marque',
     'input.chartBy.site': 'Site',
@@ -182,18 +182,18 @@ export const fr = {
     machinesByType: 'Machines par type',
     machinesByBrand: 'Machines par marque',
     machinesBySite: 'Machines par site',
-    idleHoursRefused: 'Les heures au ralenti manquent\u00a0: Trackunit ne nous laisse pas les lire.',
+    idleHoursRefused: 'Les heures au ralenti manquent\u00a0: Trackunit ne nous les laisse pas lire.',
     idleHoursUnanswered: 'Les heures au ralenti manquent\u00a0: Trackunit n’a pas répondu.',
     idleHoursMissing: 'Les heures au ralenti manquent.',
     idleHoursNotRead: 'Les heures au ralenti n’ont pas été lues.',
 
     figure:
       '{count, plural, one {machine} other {machines}}{sites, plural, =0 {} one { sur # site} other { sur # sites}}',
-    noMachines: 'Il n’y a pas de machines à lister.',
-    listed: '{machines, plural, one {# machine listée} other {# machines listées}}.',
+    noMachines: 'Il n’y a aucune machine à recenser.',
+    listed: '{machines, plural, one {# machine recensée} other {# machines recensées}}.',
     listedOnSites:
-      '{machines, plural, one {# machine listée} other {# machines listées}} sur {sites, plural, one {# site} other {# sites}}.',
-    noneMoved: 'Aucune n’a changé de site depuis la dernière fois.',
+      '{machines, plural, one {# machine recensée} other {# machines recensées}} sur {sites, plural, one {# site} other {# sites}}.',
+    noneMoved: 'Aucune machine n’a changé de site depuis la dernière fois.',
     arrivals:
       '{count, plural, one {# machine est arrivée} other {# machines sont arrivées}} sur un site depuis la dernière fois.',
     departures: '{count, plural, one {# machine a quitté} other {# machines ont quitté}} un site.',
@@ -203,21 +203,21 @@ export const fr = {
   usage: {
     title: 'Utilisation et ralenti',
     description:
-      'Heures de travail et au ralenti par semaine, par type et par site, d’après les compteurs que garde l’état du parc. Au ralenti, le moteur tourne sans que la machine travaille.',
+      'Heures de travail et au ralenti par semaine, par type et par site, d’après les compteurs qu’enregistre l’état du parc. Au ralenti, le moteur tourne sans que la machine travaille.',
     'input.weeks': 'Jusqu’où remonter',
     'input.weeks.description': 'Semaines entières, du lundi au dimanche.',
     week: 'Semaine',
     engineHours: 'Heures moteur',
-    idleShare: 'Part au ralenti',
-    weekBefore: 'Semaine d’avant',
+    idleShare: 'Part du ralenti',
+    weekBefore: 'Semaine précédente',
     byType: 'Par type',
     bySite: 'Par site',
     weekNumber: 'S{week}',
-    chartTitle: 'Part au ralenti',
+    chartTitle: 'Part du ralenti',
     idleOfHours: '{idle, number} sur {hours, number} heures',
     partialWeeks:
       '{count, plural, one {La semaine {weeks} est partielle (hachurée)} other {Les semaines {weeks} sont partielles (hachurées)}}.',
-    sharesOfTheRest: 'Les parts viennent des machines qui ont répondu.',
+    sharesOfTheRest: 'Les parts portent sur les machines qui ont transmis.',
     change:
       '{direction, select, up {En hausse de {points, plural, one {# point} other {# points}} depuis la semaine {week}} down {En baisse de {points, plural, one {# point} other {# points}} depuis la semaine {week}} other {Comme en semaine {week}}}.',
     figureLastWeek: 'des heures moteur étaient au ralenti la semaine dernière',
@@ -226,7 +226,7 @@ export const fr = {
     offerSnapshotMeans:
       'Il recueille les heures que ce rapport compare. La première semaine entière sera prête le deuxième lundi à venir.',
 
-    readCounters: 'Lire les compteurs gardés',
+    readCounters: 'Lire les compteurs enregistrés',
     sumUp: 'Additionner les semaines',
 
     noCounters: 'Il n’y a pas encore de semaine entière à comparer.',
@@ -243,7 +243,7 @@ export const fr = {
       'Chaque machine compte une fois, sous son type et sous le site où elle est maintenant. Les heures comptent dans la semaine qui contient la plus grande part du temps entre deux états.',
     weeksBegin: 'Les semaines commencent le lundi, fuseau {timeZone}.',
     reset:
-      '{count, plural, one {Une machine avait} other {# machines avaient}} un compteur remis à zéro ou qui a sauté. Les heures entre ces deux relevés sont laissées de côté.',
+      '{count, plural, one {Une machine a} other {# machines ont}} un compteur qui a été remis à zéro ou a fait un saut. Les heures entre ces deux relevés sont laissées de côté.',
     gap: '{count, plural, one {Une machine a travaillé} other {# machines ont travaillé}} plus de huit jours sans état du parc. Ces heures sont laissées de côté, car leur semaine est inconnue.',
   },
 }

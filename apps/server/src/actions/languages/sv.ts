@@ -1,9 +1,9 @@
 /** What the actions say in Swedish. */
 export const sv = {
   attention: {
-    title: 'Uppmärksamhetslista',
+    title: 'Bevakningslista',
     description:
-      'Maskiner som slutat höra av sig, har lite bränsle eller batteri, har försenad service eller skickar felaktiga data. Värst först, med orsak och det som är nytt sedan sist.',
+      'Maskiner som slutat höra av sig, har låg bränsle- eller batterinivå, försenad service eller skickar felaktiga data. De värsta först, med orsak och det som är nytt sedan sist.',
     'input.silentDays': 'Tyst efter',
     'input.silentDays.description': 'Maskiner som slutat höra av sig.',
     'input.batteryPercent': 'Batteri under',
@@ -13,7 +13,7 @@ export const sv = {
     readsMachines: 'Era maskiner',
     readsMachinesMeans: 'Namn, serienummer, typ och plats',
     readsContact: 'Deras senaste meddelanden',
-    readsContactMeans: 'När var och en senast hördes och var den är',
+    readsContactMeans: 'När var och en senast hörde av sig och var den är',
     readsLevels: 'Bränsle, laddning och datakvalitet',
     readsLevelsMeans: 'De senaste värdena och de problem som Trackunit ser',
     readsServices: 'Serviceplaner',
@@ -31,7 +31,7 @@ export const sv = {
     noData: 'Inga data',
     machineBatteryLow: 'Maskinens batteri är lågt',
     serviceOverdue: 'Service försenad',
-    fuelLow: 'Lite bränsle',
+    fuelLow: 'Låg bränslenivå',
     weakGps: 'Svag GPS',
     dataHealth: 'Datakvalitet',
 
@@ -40,10 +40,10 @@ export const sv = {
     chargeAt: 'Batteri på {percent, number}\u00a0%',
     fuelAt: 'Bränsle på {percent, number}\u00a0%',
     serviceIsOverdue: 'Servicen är försenad',
-    noEngineData: 'Inga motordata, troligen kablarna till spåraren',
+    noEngineData: 'Inga motordata, troligen på grund av kablarna till spåraren',
     noDataFor: 'Inga data {days, plural, =0 {sedan i dag} one {på # dag} other {på # dagar}}',
     noEngineDataFor:
-      'Inga motordata {days, plural, =0 {sedan i dag} one {på # dag} other {på # dagar}}, troligen kablarna till spåraren',
+      'Inga motordata {days, plural, =0 {sedan i dag} one {på # dag} other {på # dagar}}, troligen på grund av kablarna till spåraren',
     trackerBatteryLowFor: 'Spårarens batteri lågt {days, plural, =0 {sedan i dag} one {i # dag} other {i # dagar}}',
     machineBatteryLowFor: 'Maskinens batteri lågt {days, plural, =0 {sedan i dag} one {i # dag} other {i # dagar}}',
     weakGpsFor: 'Svag GPS {days, plural, =0 {sedan i dag} one {i # dag} other {i # dagar}}',
@@ -59,7 +59,7 @@ export const sv = {
     servicesRefused:
       'Försenad service saknas: Trackunit låter oss inte läsa den. Antingen saknas behörigheten eller licensen.',
     servicesUnanswered: 'Försenad service saknas: Trackunit svarade inte.',
-    servicesNotAllowed: 'Försenad service saknas: behörigheten ”Se serviceplaner” är inte given.',
+    servicesNotAllowed: 'Försenad service saknas: behörigheten ”Se serviceplaner” saknas.',
     servicesUnchecked: 'Service är inte kontrollerad.',
     healthAndServicesUnchecked: 'Datakvalitet och service är inte kontrollerade.',
     chartTitle: 'Varför de kräver uppmärksamhet',
@@ -68,7 +68,7 @@ export const sv = {
 
     noMachines: 'Det finns inga maskiner att kontrollera.',
     nothingFound:
-      'Inget kräver uppmärksamhet. {checked, plural, one {Maskinen är i ordning} other {Alla # maskiner är i ordning}}.',
+      'Inget kräver uppmärksamhet. {checked, plural, one {Maskinen är okej} other {Alla # maskiner är okej}}.',
     nothingFoundInPart:
       'Inget som kräver uppmärksamhet hittades på {checked, plural, one {# maskin} other {# maskiner}}. Vissa data saknas.',
     nothingFoundThere: 'Inget hittades där.',
@@ -87,7 +87,7 @@ export const sv = {
     description: 'Avfärdar gamla händelser som fortfarande är öppna, så att händelselistan visar det som är viktigt.',
     'input.olderThanDays': 'Äldre än',
     'input.olderThanDays.description': 'Räknat från dagen då händelsen öppnades.',
-    'input.kinds': 'Slags händelser',
+    'input.kinds': 'Typer av händelser',
     'input.kinds.ALERT': 'Larm',
     'input.kinds.MACHINE_FAULT': 'Maskinfel',
     'input.kinds.INSPECTION': 'Inspektioner',
@@ -95,18 +95,18 @@ export const sv = {
     'input.kinds.DAMAGE_REPORT': 'Skaderapporter',
     'input.kinds.CLASSIC_SERVICE': 'Service (klassisk)',
     'input.kinds.SERVICE_MANAGEMENT': 'Servicepåminnelser',
-    'input.criticalities': 'Allvar',
-    'input.criticalities.description': 'Kritiska händelser lämnas i fred om du inte kryssar för dem.',
+    'input.criticalities': 'Allvarlighet',
+    'input.criticalities.description': 'Kritiska händelser ligger kvar om du inte kryssar för dem.',
     'input.criticalities.NONE': 'Inte bedömd',
     'input.criticalities.LOW': 'Lågt',
     'input.criticalities.CRITICAL': 'Kritiskt',
-    'input.lookBackDays': 'Se tillbaka',
+    'input.lookBackDays': 'Sök tillbaka',
     'input.lookBackDays.description':
-      'Äldre händelser lämnas i fred. Trackunit säger inte hur långt tillbaka listan går.',
+      'Äldre händelser ligger kvar. Trackunit säger inte hur långt tillbaka listan går.',
     plan: 'appars rätt att avfärda händelser',
     event: 'Händelse',
     opened: 'Öppnad',
-    severity: 'Allvar',
+    severity: 'Allvarlighet',
     eventId: 'Händelse-id',
     outcome: 'Utfall',
     'kind.ALERT': 'Larm',
@@ -134,14 +134,15 @@ export const sv = {
     nothingOld: 'Inga öppna händelser är äldre än {days, plural, one {# dag} other {# dagar}}.',
     nothingToDismiss: 'Det finns inget att avfärda.',
     nothingDismissed: 'Det fanns inget att avfärda.',
-    dismissedSoFar: '{dismissed, number} av {total, plural, one {# händelse} other {# händelser}} avfärdade hittills.',
+    dismissedSoFar:
+      '{dismissed, number} av {total, plural, one {# händelse avfärdad} other {# händelser avfärdade}} hittills.',
     partOfLists: '{lists, plural, one {# händelselista läst} other {# händelselistor lästa}}; några saknas.',
     nothingChanged: 'Inget har ändrats.',
     outcomeUnknown:
       'För {count, plural, one {# händelse är utfallet okänt. Slå upp den} other {# händelser är utfallet okänt. Slå upp dem}} i Trackunit.',
     untouched: '{count, plural, one {# annan händelse är oförändrad} other {# andra händelser är oförändrade}}.',
     allDismissed: '{count, plural, one {# händelse avfärdad} other {# händelser avfärdade}}.',
-    someDismissed: '{dismissed, number} av {total, plural, one {# händelse} other {# händelser}} avfärdade.',
+    someDismissed: '{dismissed, number} av {total, plural, one {# händelse avfärdad} other {# händelser avfärdade}}.',
     refused:
       'Trackunit avfärdade inte {count, plural, one {# händelse. Listan visar vilken} other {# händelser. Listan visar vilka}}.',
     onlyThese: 'Bara de här händelserna avfärdas, inga nyare.',
@@ -149,10 +150,10 @@ export const sv = {
   snapshot: {
     title: 'Flottöversikt',
     description:
-      'Varje maskin med timmar, tomgångstimmar, bränsle, batteri, läge och plats, som kalkylark. Också vad som kommit till en plats eller lämnat den sedan sist.',
+      'Varje maskin med timmar, tomgångstimmar, bränsle, batteri, position och plats, som kalkylark. Även vad som har kommit till en plats eller lämnat den sedan sist.',
     'input.chartBy': 'Diagram efter',
     'input.idleHours': 'Läs tomgångstimmar',
-    'input.idleHours.description': 'Trackunit låter oss läsa dem en gång per kvart.',
+    'input.idleHours.description': 'Trackunit låter oss läsa dem en gång i kvarten.',
     'input.chartBy.type': 'Typ',
     'input.chartBy.brand': 'Märke',
     'input.chartBy.site': 'Plats',
@@ -182,7 +183,7 @@ export const sv = {
     listed: '{machines, plural, one {# maskin hittad} other {# maskiner hittade}}.',
     listedOnSites:
       '{machines, plural, one {# maskin hittad} other {# maskiner hittade}} på {sites, plural, one {# plats} other {# platser}}.',
-    noneMoved: 'Ingen har flyttats sedan sist.',
+    noneMoved: 'Ingen maskin har flyttats sedan sist.',
     arrivals: '{count, plural, one {# maskin} other {# maskiner}} har kommit till en plats sedan sist.',
     departures: '{count, plural, one {# maskin} other {# maskiner}} har lämnat en plats.',
     newMachines: '{count, plural, one {# maskin är ny} other {# maskiner är nya}}.',
@@ -212,7 +213,7 @@ export const sv = {
     figureInWeek: 'av motortimmarna var tomgång vecka {week}',
     offerSnapshot: 'En flottöversikt varje dag kl. 05.00',
     offerSnapshotMeans:
-      'Den samlar de timmar som rapporten jämför. Den första hela veckan är klar andra måndagen från nu.',
+      'Den samlar de timmar som rapporten jämför. Den första hela veckan är klar den andra måndagen från och med nu.',
 
     readCounters: 'Läs de sparade räkneverken',
     sumUp: 'Räkna ihop veckorna',

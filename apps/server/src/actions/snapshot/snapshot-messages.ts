@@ -43,7 +43,7 @@ export const snapshotMessages = defineMessages({
     ...machineTexts.da,
     title: 'Flådeoversigt',
     description:
-      'Hver maskine med timer, tomgangstimer, brændstof, batteri, sted og plads, som regneark. Også hvad der er kommet til en plads eller har forladt den siden sidst.',
+      'Hver maskine med timer, tomgangstimer, brændstof, batteri, position og plads, som regneark. Også hvad der er kommet til en plads eller har forladt den siden sidst.',
     'input.chartBy': 'Diagram efter',
     'input.idleHours': 'Læs tomgangstimer',
     'input.idleHours.description': 'Trackunit lader os læse dem én gang hvert kvarter.',
@@ -76,7 +76,7 @@ export const snapshotMessages = defineMessages({
     listed: '{machines, plural, one {# maskine} other {# maskiner}} fundet.',
     listedOnSites:
       '{machines, plural, one {# maskine} other {# maskiner}} fundet på {sites, plural, one {# plads} other {# pladser}}.',
-    noneMoved: 'Ingen er flyttet siden sidst.',
+    noneMoved: 'Ingen maskiner er flyttet siden sidst.',
     arrivals: '{count, plural, one {# maskine} other {# maskiner}} er kommet til en plads siden sidst.',
     departures: '{count, plural, one {# maskine} other {# maskiner}} har forladt en plads.',
     newMachines: '{count, plural, one {# maskine er ny} other {# maskiner er nye}}.',
