@@ -193,7 +193,7 @@ function Group({ group, around }: { group: EntryGroup; around: Around }) {
         type="button"
         className="in-text"
         aria-expanded={isOpen}
-        aria-label={words.entriesOf(count, said.replaceAll(/[“”]/g, ''))}
+        aria-label={words.entriesOf(count, said.replaceAll(/«\u00a0|\u00a0»|[“”„]/g, ''))}
         onClick={() => setOpen(!isOpen)}
       >
         {words.entries(count)}
@@ -247,16 +247,20 @@ function Row({ entry, who = entry, effect = entry.kind, isPart, around, children
   )
 }
 
+/** A name in the quotation marks of any of the app's languages. */
+const inQuotes = /[“„”]([^“”]+)[“”]|«\u00a0(.+?)\u00a0»/
+
 /** Links the action's name to its run, or the whole sentence if it does not contain the name. */
 function What({ entry, words }: { entry: ListedAuditEntry; words: string }) {
   const runId = runOfEntry(entry)
   if (!runId) return words
-  const [before = '', title = words, after = ''] = words.split(/“(.+)”/)
-  if (after === '' && title === words) return <Link href={addresses.run(runId)}>{words}</Link>
+  const quoted = inQuotes.exec(words)
+  if (!quoted) return <Link href={addresses.run(runId)}>{words}</Link>
+  const [before, after] = [words.slice(0, quoted.index), words.slice(quoted.index + quoted[0].length)]
   return (
     <>
       {before}
-      <Link href={addresses.run(runId)}>{title}</Link>
+      <Link href={addresses.run(runId)}>{quoted[1] ?? quoted[2]}</Link>
       {after}
     </>
   )

@@ -35,7 +35,7 @@ export function eventWords({ event, details }: ListedAuditEntry, { actions, text
   const { otherEvent } = texts.activity
   const events: Partial<Record<string, (of: EntryFacts) => string>> = texts.activity.events
   const facts: EntryFacts = {
-    title: typeof details.actionId === 'string' ? `“${titleOf(details.actionId, actions)}”` : undefined,
+    title: typeof details.actionId === 'string' ? texts.table.quoted(titleOf(details.actionId, actions)) : undefined,
     name: text(details.name) ?? text(details.service) ?? text(details.file) ?? text(details.artifactName),
     to: text(details.to) ?? text(details.destination),
     mode: text(details.mode),

@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../formats/create-formats.ts'
 import { da, en } from '../texts/called-standin.fixture.ts'
+import { de } from '../texts/de.ts'
+import { fr } from '../texts/fr.ts'
 import { csvOf } from './activity-csv.ts'
 import { beginOfRange, byDay } from './activity-range.ts'
 import { nextPage, totalWords } from './activity-total.ts'
@@ -43,6 +45,12 @@ describe('what was done', () => {
     ],
     [entry('machine.was-painted'), 'Machine was painted.'],
   ])('is a sentence, never a code', (said, sentence) => expect(eventWords(said, around)).toBe(sentence))
+
+  test('names an action in the quotation marks of the reader’s language', () => {
+    const saidIn = (texts: typeof en) => eventWords(entry('run.started', { actionId: 'x' }), { ...around, texts })
+    expect(saidIn(de({ name: 'Standin' }))).toBe('Hat „X“ gestartet.')
+    expect(saidIn(fr({ name: 'Standin' }))).toBe('A lancé «\u00a0X\u00a0».')
+  })
 
   test('has the name of who did it', () => {
     expect(actorWords(entry('x'), around)).toBe('You')

@@ -23,7 +23,8 @@ export function RunLog({ log, actionId }: { log: readonly LogLine[]; actionId: s
             {log.map(({ seq, at, message }) => (
               <li key={seq}>
                 <time dateTime={at}>{formats.exactClock(at)}</time>
-                <span>{texts.ofAction(actionId, message)}</span>
+                {/* A line without translations, such as an answer of a receiver's server, is in English. */}
+                <span lang={typeof message === 'string' ? 'en' : undefined}>{texts.ofAction(actionId, message)}</span>
               </li>
             ))}
           </ol>

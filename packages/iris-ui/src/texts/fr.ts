@@ -128,8 +128,6 @@ const count = (n: number) =>
   ['Aucun', 'Un', 'Deux', 'Trois', 'Quatre', 'Cinq', 'Six', 'Sept', 'Huit', 'Neuf'][n] ?? String(n)
 /** 0 and 1 are singular in French. */
 const isOne = (number: string) => number === '0' || number === '1'
-/** An action or a run, whose title may have any gender. */
-const named = (title: string | undefined) => title && `«\u00a0${title}\u00a0»`
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 
@@ -997,38 +995,36 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
     },
     events: {
       'run.started': (of) =>
-        `A lancé ${named(of.title) ?? 'une action'}${of.mode === 'preview' ? ' en aperçu, qui ne modifie rien' : ''}.`,
-      'run.cancelled': (of) => `A arrêté ${named(of.title) ?? 'une exécution'}.`,
-      'run.succeeded': (of) => `${of.title ? `L’action ${named(of.title)}` : 'Une exécution'} est terminée.`,
-      'run.failed': (of) =>
-        `${of.title ? `L’action ${named(of.title)}` : 'Une exécution'} s’est interrompue avant la fin.`,
+        `A lancé ${of.title ?? 'une action'}${of.mode === 'preview' ? ' en aperçu, qui ne modifie rien' : ''}.`,
+      'run.cancelled': (of) => `A arrêté ${of.title ?? 'une exécution'}.`,
+      'run.succeeded': (of) => `${of.title ? `L’action ${of.title}` : 'Une exécution'} est terminée.`,
+      'run.failed': (of) => `${of.title ? `L’action ${of.title}` : 'Une exécution'} s’est interrompue avant la fin.`,
       'run.applied': (of) =>
-        `A effectué les modifications de ${named(of.title) ?? 'l’aperçu'}${of.leftOut ? `, sauf ${of.leftOut}` : ''}.`,
+        `A effectué les modifications de ${of.title ?? 'l’aperçu'}${of.leftOut ? `, sauf ${of.leftOut}` : ''}.`,
       'run.changed': ({ title, changes: { made, refused, unknown } = noChanges }) =>
-        `${title ? `L’action ${named(title)}` : 'Une exécution'} a effectué ${made === 1 ? '1 modification' : `${made} modifications`} dans Trackunit.${
+        `${title ? `L’action ${title}` : 'Une exécution'} a effectué ${made === 1 ? '1 modification' : `${made} modifications`} dans Trackunit.${
           refused > 0 ? ` Trackunit en a refusé ${refused}.` : ''
         }${unknown > 0 ? ` L’issue de ${unknown} est inconnue.` : ''}`,
-      'change.made': (of) => `A modifié quelque chose dans Trackunit avec ${named(of.title) ?? 'une action'}.`,
+      'change.made': (of) => `A modifié quelque chose dans Trackunit avec ${of.title ?? 'une action'}.`,
       'change.refused': () => 'Trackunit a refusé une modification.',
       'change.unknown': () => 'A tenté une modification. Son issue est inconnue.',
-      'schedule.created': (of) => `A créé une planification${of.title ? ` pour ${named(of.title)}` : ''}.`,
-      'schedule.updated': (of) => `A modifié la planification${of.title ? ` de ${named(of.title)}` : ''}.`,
-      'schedule.paused': (of) => `A mis en pause la planification${of.title ? ` de ${named(of.title)}` : ''}.`,
+      'schedule.created': (of) => `A créé une planification${of.title ? ` pour ${of.title}` : ''}.`,
+      'schedule.updated': (of) => `A modifié la planification${of.title ? ` de ${of.title}` : ''}.`,
+      'schedule.paused': (of) => `A mis en pause la planification${of.title ? ` de ${of.title}` : ''}.`,
       'schedule.left-out': (of) =>
-        `A sauté une exécution de la planification${of.title ? ` de ${named(of.title)}` : ''}\u00a0: la précédente était encore en cours.`,
+        `A sauté une exécution de la planification${of.title ? ` de ${of.title}` : ''}\u00a0: la précédente était encore en cours.`,
       'schedule.end-announced': (of) =>
-        `A annoncé la fin de la planification${of.title ? ` de ${named(of.title)}` : ''}\u00a0: son auteur n’a pas utilisé cette application depuis longtemps.`,
-      'schedule.resumed': (of) => `A repris la planification${of.title ? ` de ${named(of.title)}` : ''}.`,
-      'schedule.deleted': (of) => `A supprimé la planification${of.title ? ` de ${named(of.title)}` : ''}.`,
+        `A annoncé la fin de la planification${of.title ? ` de ${of.title}` : ''}\u00a0: son auteur n’a pas utilisé cette application depuis longtemps.`,
+      'schedule.resumed': (of) => `A repris la planification${of.title ? ` de ${of.title}` : ''}.`,
+      'schedule.deleted': (of) => `A supprimé la planification${of.title ? ` de ${of.title}` : ''}.`,
       'filter.saved': (of) =>
         `A enregistré une sélection de machines${of.name ? ` sous «\u00a0${of.name}\u00a0»` : ''}.`,
       'filter.deleted': (of) => `A supprimé la sélection de machines${of.name ? ` «\u00a0${of.name}\u00a0»` : ''}.`,
-      'delivery.sent': (of) =>
-        `A envoyé le résultat${of.title ? ` de ${named(of.title)}` : ''}${of.to ? ` à ${of.to}` : ''}.`,
+      'delivery.sent': (of) => `A envoyé le résultat${of.title ? ` de ${of.title}` : ''}${of.to ? ` à ${of.to}` : ''}.`,
       'delivery.failed': (of) =>
-        `N’a pas pu envoyer le résultat${of.title ? ` de ${named(of.title)}` : ''}${of.to ? ` à ${of.to}` : ''}.`,
+        `N’a pas pu envoyer le résultat${of.title ? ` de ${of.title}` : ''}${of.to ? ` à ${of.to}` : ''}.`,
       'delivery.resent': (of) =>
-        `A renvoyé le résultat${of.title ? ` de ${named(of.title)}` : ''}${of.to ? ` à ${of.to}` : ''}.`,
+        `A renvoyé le résultat${of.title ? ` de ${of.title}` : ''}${of.to ? ` à ${of.to}` : ''}.`,
       'artifact.linked': (of) => `A téléchargé ${of.name ?? 'un fichier'}.`,
       'domain.trusted': (of) => `A permis l’envoi de résultats à ${of.to ?? 'un domaine'}.`,
       'domain.distrusted': (of) => `Ne permet plus l’envoi de résultats à ${of.to ?? 'un domaine'}.`,

@@ -34,7 +34,13 @@ const english = {
 }
 const wordsIn: Readonly<Record<string, typeof english>> = {
   da: { machine: 'Maskine', latitude: 'breddegrad', longitude: 'længdegrad', summary: 'Resumé', result: 'Resultat' },
-  de: { machine: 'Maschine', latitude: 'Breite', longitude: 'Länge', summary: 'Übersicht', result: 'Ergebnis' },
+  de: {
+    machine: 'Maschine',
+    latitude: 'Breitengrad',
+    longitude: 'Längengrad',
+    summary: 'Zusammenfassung',
+    result: 'Ergebnis',
+  },
   fr: { machine: 'Machine', latitude: 'latitude', longitude: 'longitude', summary: 'Résumé', result: 'Résultat' },
   sv: { machine: 'Maskin', latitude: 'latitud', longitude: 'longitud', summary: 'Sammanfattning', result: 'Resultat' },
 }

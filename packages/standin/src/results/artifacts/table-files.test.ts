@@ -178,7 +178,7 @@ describe('a workbook of a result', () => {
 
   test('is in the language of its reader', async () => {
     const [summary, result] = await sheetsOf({ habits: { ...metric, language: 'de-DE' } }, [row({ note: 'x' })])
-    expect([summary?.name, result?.name, result?.rows[0]?.[0]]).toEqual(['Übersicht', 'Ergebnis', 'Maschine'])
+    expect([summary?.name, result?.name, result?.rows[0]?.[0]]).toEqual(['Zusammenfassung', 'Ergebnis', 'Maschine'])
   })
 
   test('of a long result has all rows, without what would fill the memory', async () => {
