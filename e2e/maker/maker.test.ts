@@ -59,6 +59,14 @@ describe.each(names)('the packed %s', (name) => {
     ).toEqual([])
     expect(files.filter((file) => /\.tsx?$/.test(file) && !/\.d\.ts$/.test(file) && !ofTemplate.test(file))).toEqual([])
     expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/README.md']))
+    if (name === 'standin') expect(files).toContain('package/dist/docs/making-it-yours.md')
+    // Most licences ask that a copy of a part has their text beside it.
+    const sources = (await inTar('xzfO', tarball(), '--wildcards', 'package/dist/*.js')).matchAll(
+      /^\/\/ .*\/node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\/.*$/gm,
+    )
+    const bundled = new Set([...sources].map(([, each = '']) => each))
+    for (const each of bundled) expect(files).toContain(`package/LICENSE-${each.replace(/^.*\//, '')}.md`)
+    if (name === '@standin/client' || name === 'standin') expect(bundled.size).toBeGreaterThan(0)
     if (name === 'create-standin') {
       const template = files.filter((file) => ofTemplate.test(file)).map((file) => file.slice('package/'.length))
       const own = readdirSync(join(root, 'packages/create-standin/template'), { recursive: true, withFileTypes: true })

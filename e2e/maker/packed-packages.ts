@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { root } from '../../scripts/part.ts'
 
 export const packedFolders = ['contracts', 'client', 'standin', 'iris-ui', 'trackunit-simulator', 'create-standin']
-const madeOf = ['packages/**/*', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'patches/*', 'LICENSE']
+const madeOf = ['packages/**/*', 'docs/*.md', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'patches/*', 'LICENSE']
 const notPacked = /(^|\/)(node_modules|dist|\.turbo)(\/|$)|\.test\.tsx?$|^packages\/\w+\/test\//
 const kept = join(root, 'node_modules/.cache/packed')
 

@@ -20,6 +20,8 @@ export default defineConfig({
   tsconfig: 'tsconfig.build.json',
   dts: true,
   fixedExtension: false,
+  // Whoever has npm alone reads them there.
+  copy: [{ from: '../../docs/*.md', to: 'dist/docs' }],
   deps: {
     alwaysBundle: ['postgres', /^drizzle-orm(\/|$)/],
     // The other one is types, read by `defineMessages`.
