@@ -29,6 +29,7 @@ export function createAccountTokens({ issue, now, maxCachedTokens }: Dependencie
 
   return {
     get(accountId: string, { scopes, signal, ...how }: TokenOptions = {}): Promise<CachedToken> {
+      if (signal?.aborted) return Promise.reject(signal.reason) // As `fetch` does, even if the token is in memory.
       const account = accountId.toLowerCase()
       // The signal ends this caller's wait, not the request that others share.
       return unlessAborted(

@@ -129,6 +129,17 @@ describe('a call', () => {
       }
   })
 
+  test('sends nothing, and takes nothing from memory, for a signal that has aborted already', async () => {
+    const { requests, fetch } = fetchOf(issued)
+    const client = createClient({ fetch })
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(client.token(accountId, { signal })).rejects.toThrow('enough')
+    expect(requests).toHaveLength(0)
+    await client.token(accountId)
+    await expect(client.token(accountId, { signal })).rejects.toThrow('enough')
+    expect(requests).toHaveLength(1)
+  })
+
   test('a caller that aborts does not affect others who wait for the same token', async () => {
     const gate = Promise.withResolvers<void>()
     const { requests, fetch } = fetchOf(async (request) => {
@@ -190,6 +201,11 @@ describe('an error', () => {
       cause: { message: 'fetch failed' },
     })
     expect(await failureOf(() => new Response('<html>', { status: 404 }))).toMatchObject({
+      reason: 'UNREACHABLE',
+      message: expect.stringContaining('HTTP status 404'),
+    })
+    const elsewhere = () => Response.json({ code: 'NOT_FOUND' }, { status: 404 })
+    expect(await failureOf(elsewhere)).toMatchObject({
       reason: 'UNREACHABLE',
       message: expect.stringContaining('HTTP status 404'),
     })

@@ -76,7 +76,14 @@ function fetchWithin(
     const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
     const { signal, ...request } = (init ?? {}) as RequestInit
     const answer = await (fetch ?? globalThis.fetch)(input, { ...request, signal: anySignal(signal, timeout) ?? null })
-    if (answer.headers.get('content-type')?.startsWith('application/json')) return answer
-    throw await refusalOf(answer) // tRPC would only say that it is not JSON.
+    const isJson = answer.headers.get('content-type')?.startsWith('application/json') ?? false
+    if (isJson && (answer.ok || (await isOfStandin(answer.clone())))) return answer
+    throw await refusalOf(answer) // tRPC would only say that it does not understand.
   }
+}
+
+/** Whether a failure is in tRPC's form, for one call or for several. */
+async function isOfStandin(answer: Response): Promise<boolean> {
+  const body: unknown = await answer.json().catch(() => undefined)
+  return Array.isArray(body) || (typeof body === 'object' && body !== null && 'error' in body)
 }

@@ -128,7 +128,9 @@ export function createResultWriter(
     async rows(given) {
       await open()
       if (position + buffered.length + given.length > maxRows)
-        throw new StandinError('ACTION_FAULTY', { detail: `A result has at most ${maxRows} rows.` })
+        throw new StandinError('ACTION_FAULTY', {
+          detail: `A result has at most ${maxRows} rows. Keep the worst, or write the others into a file of the run.`,
+        })
       changed.early = null
       changed.counts = null
       for (const row of given) buffered.push(understandRow(row, columns, position + buffered.length + 1))
