@@ -92,6 +92,10 @@ describe('utilisation and idle', () => {
       idleShare: 25,
       shareBefore: 25,
     })
+    // What is new is told by type and site: one more week is nothing new.
+    const pairs = new Set(played.rows.map(({ cells }) => `${cells.type} ${cells.site}`))
+    expect(played.rows.length).toBeGreaterThan(pairs.size)
+    expect(new Set(played.rows.map(({ about }) => about))).toEqual(pairs)
     expect(compared(played)).toMatchObject({
       periods: ['W39', 'W40', 'W41', 'W42', 'W43'].map((label) => ({ label, isPartial: false })),
       groupings: [{ key: 'type' }, { key: 'site' }],
