@@ -429,7 +429,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       `Kontot litar inte på ${host}. En administratör kan lägga till det under Scheman, Mottagare.`,
     noEmail: `Den här servern kan inte skicka e-post ännu; de som driver ${app} kan ordna det. Resultatet blir alltid kvar här.`,
     file: 'Bilaga',
-    fileHelp: 'All e-post har en sammanfattning och en länk.',
+    fileHelp: 'Varje e-postmeddelande har en sammanfattning och en länk.',
     fileNone: 'Ingen',
     fileXlsx: 'Kalkylark (XLSX)',
     fileCsv: 'Enkel tabell (CSV)',
