@@ -163,12 +163,12 @@ export const RowCells = memo(function RowCells({ row, index, isOpen, columns, no
   return (
     <>
       {hasMachines && (
-        <td role="cell" className="c-machine">
+        <th role="rowheader" scope="row" className="c-machine">
           <span className="l">{row.machine ? link(row.machine.name) : '–'}</span>
           <span className="d">
             <bdi>{row.machine?.detail}</bdi>
           </span>
-        </td>
+        </th>
       )}
       {shown.map((one, nth) => (
         <Cell
