@@ -36,20 +36,24 @@ export function FilterLine({ asked, columns, first, found, hasMachines, onAll }:
     ...(area ? [area] : []),
     ...(search ? [words.quoted(search)] : []),
   ]
+  const said = filters.length > 0 && (
+    <>
+      {words.filtered(formats.number(found?.total ?? 0), formats.number(first.total), first.total, hasMachines)}{' '}
+      <b>
+        <bdi>{filters.join(', ')}</bdi>
+      </b>
+    </>
+  )
   return (
-    <div className={filters.length > 0 ? 'active' : undefined}>
-      {/* Its space is reserved while the number is loading, so that the rows do not jump. */}
-      <span role="status" className={found ? undefined : 'unknown'}>
-        {filters.length > 0 && (
-          <>
-            {words.filtered(formats.number(found?.total ?? 0), formats.number(first.total), first.total, hasMachines)}{' '}
-            <b>
-              <bdi>{filters.join(', ')}</bdi>
-            </b>
-          </>
-        )}
-      </span>
-      {filters.length > 0 && (
+    <div className={said ? 'active' : undefined}>
+      <span role="status">{found && said}</span>
+      {/* The space is reserved while the number is loading, so that the rows do not jump. */}
+      {!found && said && (
+        <span className="unknown" aria-hidden="true">
+          {said}
+        </span>
+      )}
+      {said && (
         <Button
           look="quiet"
           icon="cross"

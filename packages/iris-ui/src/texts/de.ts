@@ -675,7 +675,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
     scheduleOf: (name) => `Zeitplan von ${name}`,
     system: app,
     log: 'Protokoll',
-    again: 'Noch einmal starten',
+    again: 'Erneut starten',
     tryAgain: 'Noch einmal versuchen',
     facts: (ended, when, more) => `${ended === 'finished' ? 'Fertig' : 'Gestoppt'} ${[when, ...more].join(', ')}.`,
     showMachines: (n, words) => (n === 1 ? 'Die Maschine zeigen' : `Die ${words} zeigen`),
