@@ -35,8 +35,9 @@ export async function moveRun(
   const state = before && nextRunState(before.state, transition)
   if (!state || (epoch !== undefined && before.epoch !== epoch)) return undefined
   const ends = isFinal(state)
-  const [written] = await Promise.all([beforeMove?.(), ends && recordChanges(tx, before)]) // Neither needs the other's result.
-  const row = { ...before, ...written }
+  const row = { ...before, ...(await beforeMove?.()) }
+  // Not beside it: what goes on after the other one has failed would write outside of the transaction.
+  if (ends) await recordChanges(tx, before)
   const after = {
     progress: row.progress,
     steps: row.steps,
