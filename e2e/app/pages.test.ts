@@ -348,22 +348,6 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     },
   )
 
-  test.for([1280, 390])('at %i px, a run becomes its result without a layout shift', async (width) => {
-    const { app: inside, frame, reload, visit } = manager
-    await app.stack.control('faults', { graphql: { delayMs: 1_000 }, rest: { delayMs: 1_000 } }, 'PUT')
-    await show(manager, { theme: 'light', width })
-    const run = await app.start(account, 'attention-list')
-    await visit(`/runs/${run}`)
-    await inside.locator('.live2').waitFor()
-    await reload()
-    await inside.locator('.live2').waitFor()
-    await app.stack.control('faults', {}, 'PUT')
-    await inside.locator('.page-result[data-state=succeeded] .list .mach').first().waitFor({ timeout: 60_000 })
-    await inside.getByRole('link', { name: 'Overview' }).waitFor()
-    expect(await frame().evaluate(layoutShift)).toBeLessThan(0.02)
-    await show(manager, { theme: 'light', width: 1280 })
-  })
-
   test('what the app is disappears with the first run, and its schedule is offered after it', async () => {
     const first = randomUUID()
     await install(app.stack, first)
