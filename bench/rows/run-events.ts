@@ -83,6 +83,7 @@ async function insertWaitingRun(tx: Announcing): Promise<RunKey> {
     input: {},
     idempotencyKey: randomUUID(),
     startedBy: { kind: 'service', id: 'bench', name: 'bench' },
+    readsWith: [],
     mayOverlap: false,
     state: 'queued',
     steps: [],

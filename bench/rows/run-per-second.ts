@@ -38,7 +38,9 @@ export async function runPerSecond(): Promise<AsyncDisposable & { comparisons: C
     for (let nth = 0; nth < accountCount * seconds; nth++) {
       const accountId = database.accounts[nth % accountCount] ?? ''
       const run = { action: nothing, accountId, mode: 'apply', input: {}, idempotencyKey: `run ${nth}` } as const
-      accepting.push(inTransaction(ctx, (tx) => acceptRun(tx, { ...run, startedBy, actor: startedBy })))
+      accepting.push(
+        inTransaction(ctx, (tx) => acceptRun(tx, { ...run, readsWith: nothing.scopes, startedBy, actor: startedBy })),
+      )
       if (nth % 10 === 9) await pause(Math.max(0, beganAtMs + nth + 1 - performance.now()))
     }
     await Promise.all(accepting)

@@ -452,6 +452,7 @@ CREATE TABLE "runs" (
 	"input" jsonb NOT NULL,
 	"idempotency_key" text NOT NULL,
 	"started_by" jsonb NOT NULL,
+	"reads_with" text[] NOT NULL,
 	"may_overlap" boolean NOT NULL,
 	"urgency" smallint DEFAULT 0 NOT NULL,
 	"schedule_id" uuid,

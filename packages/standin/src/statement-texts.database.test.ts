@@ -252,8 +252,8 @@ test('what is due is planned once, however many runs and schedules there are', a
   await using filled = await createTestDatabase()
   const only = connectDatabase(filled.url, { pool: 1 })
   onTestFinished(only.close)
-  await only.sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps, ended_at)
-    select gen_random_uuid(), 'a', 'apply', '{}', 'key', '{}', false, 'succeeded', '{}', '[]', now() from generate_series(1, 20000)`
+  await only.sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, reads_with, may_overlap, state, progress, steps, ended_at)
+    select gen_random_uuid(), 'a', 'apply', '{}', 'key', '{}', '{}', false, 'succeeded', '{}', '[]', now() from generate_series(1, 20000)`
   await only.sql`insert into schedules (account_id, action_id, input, recurrence, time_zone, deliver_to, state, anchor_at, due_at, created_by)
     select gen_random_uuid(), 'a', '{}', '', 'UTC', '[]', 'active', now(), now() + interval '1 day', '{}' from generate_series(1, 20000)`
   await only.sql`analyze runs, schedules`

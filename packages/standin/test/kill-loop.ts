@@ -58,6 +58,7 @@ export async function runKillLoop({ url, kills, accounts, keys, random, killData
           mode: 'apply',
           input: { name: `run${nth}`, keys },
           idempotencyKey: `kill-loop-${nth}`,
+          readsWith: action.scopes,
           startedBy: { kind: 'service', id: 'test', name: null },
           actor: { kind: 'service', id: 'test' },
         }),

@@ -43,9 +43,9 @@ export async function insertAccounts(
  */
 export async function insertWork(sql: Sql): Promise<void> {
   const user = JSON.stringify({ kind: 'user', id: 'anna', name: 'Anna' })
-  await sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps,
+  await sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, reads_with, may_overlap, state, progress, steps,
       created_at, promoted_at, started_at, ended_at)
-    select account_id, 'report', 'apply', '{}', 'once', ${user}::text::jsonb, false, 'succeeded',
+    select account_id, 'report', 'apply', '{}', 'once', ${user}::text::jsonb, '{}', false, 'succeeded',
       '{"done": 1, "total": 1, "message": ""}', '[]', now(), now(), now(), now()
     from installations`
   await sql`insert into run_events (account_id, run_id, seq, body) select account_id, id, 1, '{"type": "log"}' from runs`

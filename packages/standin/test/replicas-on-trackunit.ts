@@ -116,6 +116,7 @@ export async function runReplicasOnTrackunit(given: Given) {
         mode: 'apply',
         input: {},
         idempotencyKey: `whole-run-${nth}`,
+        readsWith: action.scopes,
         startedBy: { kind: 'service', id: 'test', name: null },
         actor: { kind: 'service', id: 'test' },
         ...(nth % 3 === 0 && { scheduleId: crypto.randomUUID() }), // Nobody waits for these.

@@ -118,8 +118,8 @@ async function startServer(url: string, encryptionKeys: string) {
   return { stop, scrape }
 }
 
-const run = `insert into runs (id, account_id, action_id, mode, input, idempotency_key, started_by, state, progress, steps, may_overlap, promoted_at)
-  values ('22222222-2222-4222-8222-222222222222', '${account}', 'report', 'apply', '{}', 'key', '{}', 'queued', '{}', '[]', false, now() - interval '20 minutes')`
+const run = `insert into runs (id, account_id, action_id, mode, input, idempotency_key, started_by, reads_with, state, progress, steps, may_overlap, promoted_at)
+  values ('22222222-2222-4222-8222-222222222222', '${account}', 'report', 'apply', '{}', 'key', '{}', '{}', 'queued', '{}', '[]', false, now() - interval '20 minutes')`
 const idOf = (nth: number) => `00000000-0000-4000-8000-${String(nth).padStart(12, '0')}`
 
 async function install(stack: CallbackStack, from: number, count: number): Promise<void> {

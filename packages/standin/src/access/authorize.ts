@@ -35,6 +35,13 @@ export function isAdministrator(caller: Caller, administratorScopes: readonly st
 }
 
 /**
+ * The scopes that a caller has of their own on an account: those of a user's token, or of a service's grants. Undefined where
+ * no scope claim is configured: what a user may read is then unknown, and everyone on the account may read everything.
+ */
+export const ownScopes = (caller: Caller, accountId: string): readonly string[] | undefined =>
+  caller.kind === 'user' ? caller.scopes : (grantedScopes(caller, accountId) ?? [])
+
+/**
  * Scopes that a caller lacks for an action. Where no scope claim is configured, a user may start only actions that read:
  * their right to change data is unknown.
  */
@@ -42,7 +49,7 @@ export function missingForAction(
   caller: Caller,
   { accountId, scopes, changesData }: { accountId: string; scopes: readonly string[]; changesData: boolean },
 ): readonly string[] {
-  const own = caller.kind === 'user' ? caller.scopes : (grantedScopes(caller, accountId) ?? [])
+  const own = ownScopes(caller, accountId)
   if (own === undefined) return changesData ? scopes : []
   return scopes.filter((scope) => !own.includes(scope))
 }

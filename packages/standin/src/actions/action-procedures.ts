@@ -29,7 +29,7 @@ export function actionProcedures(ctx: ActionsContext, contracted: Contracted) {
         machines: await countMachines(ctx, caller, { accountId, actionId }),
       })),
     tryPlan: contracted.call(procedures.action.tryPlan).mutation(async ({ ctx: { accountId, caller } }) => {
-      checkMayReadAny(ctx, caller, accountId) // Only callers who may start something may change this.
+      checkMayReadAny(ctx, caller, { accountId }) // Only callers who may start something may change this.
       await forgetGraphqlRefusal(ctx.db, accountId)
       return {}
     }),

@@ -1,5 +1,5 @@
 import type { ErrorReason } from '@standin/contracts'
-import { missingForAction } from '../access/authorize.ts'
+import { missingForAction, ownScopes } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
 import { findCredentialsInForce } from '../accounts/credentials-in-force.ts'
 import type { Context } from '../context.ts'
@@ -40,6 +40,12 @@ export async function accountAllowsIfServed(
   }
 }
 
+/** An action that a caller may start on an account, and the scopes that its run reads with. */
+export interface AllowedAction {
+  action: AnyAction
+  readsWith: string[]
+}
+
 /**
  * The action, if this caller may start it on this account and the account allows it. While new credentials are not proven,
  * nothing is known about the account: a run is accepted and waits for them.
@@ -50,24 +56,42 @@ export async function allowedAction(
   ctx: Pick<ActionsContext, 'db' | 'signedRows' | 'actions'>,
   caller: Caller,
   { accountId, actionId }: { accountId: string; actionId: string },
-): Promise<AnyAction> {
+): Promise<AllowedAction> {
   const action = ctx.actions.find(actionId)
   if (!action) throw new StandinError('ACTION_NOT_FOUND')
   const { scopes, changesData } = action
   const missing = missingForAction(caller, { accountId, scopes, changesData })
   if (missing.length > 0) throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${missing.join(', ')}.` })
-  await checkAccountAllows(ctx, accountId, action)
-  return action
+  const allows = await checkAccountAllows(ctx, accountId, action)
+  return { action, readsWith: scopesToReadWith(action, { own: ownScopes(caller, accountId), allows }) }
 }
 
-/** @throws StandinError `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is not served */
+/**
+ * The scopes that a run reads with: those of its action, and the optional ones that whoever starts it has and the account
+ * granted. An optional scope that nobody granted would keep its result from people although nothing was read with it.
+ * @param own undefined: all, as for the operator
+ * @param allows undefined while it is unknown what the account granted
+ */
+export function scopesToReadWith(
+  { scopes, optionalScopes = [] }: Pick<AnyAction, 'scopes' | 'optionalScopes'>,
+  { own, allows }: { own: readonly string[] | undefined; allows: AccountAllows | undefined },
+): string[] {
+  const has = (scopes: readonly string[] | undefined, scope: string) => scopes === undefined || scopes.includes(scope)
+  return [...scopes, ...optionalScopes.filter((scope) => has(own, scope) && has(allows?.grantedScopes, scope))]
+}
+
+/**
+ * @returns what the account allows; undefined while that is unknown
+ * @throws StandinError `SCOPE_NOT_GRANTED`, `PLAN_REQUIRED`, or why the account is not served
+ */
 export async function checkAccountAllows(
   ctx: Pick<Context, 'db' | 'signedRows'>,
   accountId: string,
   { scopes, plan }: Pick<AnyAction, 'scopes' | 'plan'>,
-): Promise<void> {
+): Promise<AccountAllows | undefined> {
   const allows = await accountAllowsIfServed(ctx, accountId, (reason) => reason === 'CREDENTIALS_PENDING')
   if (allows) checkGranted(scopes, allows)
   if (allows?.isGraphqlRefused && plan !== undefined)
     throw new StandinError('PLAN_REQUIRED', { detail: `Not in the plan: ${plan}.` })
+  return allows
 }

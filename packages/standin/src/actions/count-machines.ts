@@ -5,9 +5,7 @@ import { createAccountClient } from '../trackunit/account-client.ts'
 import { countAssets } from '../trackunit/count-assets.ts'
 import type { ActionsContext } from './actions-context.ts'
 import { allowedAction } from './allowed-action.ts'
-import type { AnyAction } from './define-action.ts'
 import type { MachineCount } from './machine-counts.ts'
-import { scopesFor } from './open-work.ts'
 
 const knownForMs = 15 * 60_000
 /** Where Trackunit did not say. */
@@ -16,7 +14,7 @@ const patienceMs = 5_000
 
 /**
  * How many machines an account has, for somebody who is about to start an action for the first time: Trackunit's own count, at most
- * a quarter of an hour old, read with the token that the action will use. Null if it does not come within seconds.
+ * a quarter of an hour old, read with the token that a run of theirs will use. Null if it does not come within seconds.
  * @throws StandinError as `allowedAction`
  */
 export async function countMachines(
@@ -24,11 +22,11 @@ export async function countMachines(
   caller: Caller,
   { accountId, actionId }: { accountId: string; actionId: string },
 ): Promise<number | null> {
-  const action = await allowedAction(ctx, caller, { accountId, actionId })
+  const { readsWith } = await allowedAction(ctx, caller, { accountId, actionId })
   const { machineCounts } = ctx.actions
   const known = machineCounts.get(accountId)
   if (known && ctx.clock.monotonicMs() < known.untilMs) return known.machines
-  const count: MachineCount = { machines: askTrackunit(ctx, accountId, action), untilMs: untilOf(ctx, knownForMs) }
+  const count: MachineCount = { machines: askTrackunit(ctx, accountId, readsWith), untilMs: untilOf(ctx, knownForMs) }
   machineCounts.set(accountId, count) // Other callers wait for the same answer.
   const machines = await count.machines
   if (machines === null) count.untilMs = untilOf(ctx, unknownForMs)
@@ -37,14 +35,13 @@ export async function countMachines(
 
 const untilOf = ({ clock }: { clock: Clock }, ms: number) => clock.monotonicMs() + ms
 
-async function askTrackunit(ctx: ActionsContext, accountId: string, action: AnyAction): Promise<number | null> {
+async function askTrackunit(ctx: ActionsContext, accountId: string, scopes: string[]): Promise<number | null> {
   const signal = AbortSignal.timeout(patienceMs)
   const trackunit = createAccountClient(ctx, {
     accountId,
     isUrgent: false, // It never makes a run wait.
     signal,
     async token(rejectedFingerprint) {
-      const scopes = await scopesFor(ctx, accountId, action)
       const wanted = { accountId, scopes, ...(rejectedFingerprint !== undefined && { rejectedFingerprint }) }
       return issueToken(ctx, { kind: 'system', id: 'count of machines' }, wanted)
     },

@@ -24,6 +24,8 @@ export async function openWork(
 ): Promise<RunWork | UnworkableRun> {
   const action = ctx.actions.find(run.actionId)
   if (!action) return { reason: 'ACTION_NOT_FOUND' }
+  // It needs more now than whoever may read this run has.
+  if (!action.scopes.every((scope) => run.readsWith.includes(scope))) return { reason: 'ACTION_CHANGED' }
   const { data: input, success } = action.input.safeParse(run.input)
   if (!success) return { reason: 'INPUT_INVALID' } // The action has changed since the run was accepted.
 
@@ -77,7 +79,7 @@ function trackunitFor(
     async token(rejectedFingerprint) {
       const wanted = {
         accountId,
-        scopes: await scopesFor(ctx, accountId, action),
+        scopes: await scopesFor(ctx, accountId, { scopes: action.scopes, all: run.readsWith }),
         ...(rejectedFingerprint !== undefined && { rejectedFingerprint }),
       }
       return issueToken(ctx, { kind: 'system', id: `run ${id}` }, wanted)
@@ -86,12 +88,13 @@ function trackunitFor(
   return withPages(guardChanges(client, { mayChange: gate.isOpen, readingPosts: action.readingPosts ?? [] }))
 }
 
-/** The action's scopes, and those of its optional ones that the account granted. */
-export async function scopesFor(
+/** The action's scopes, and those of the run's other ones that the account grants now. */
+async function scopesFor(
   ctx: ActionsContext,
   accountId: string,
-  { scopes, optionalScopes = [] }: Pick<AnyAction, 'scopes' | 'optionalScopes'>,
+  { scopes, all }: { scopes: readonly string[]; all: readonly string[] },
 ): Promise<string[]> {
-  const granted = optionalScopes.length > 0 ? (await accountAllows(ctx, accountId)).grantedScopes : []
-  return [...scopes, ...optionalScopes.filter((scope) => granted.includes(scope))]
+  const optional = all.filter((scope) => !scopes.includes(scope))
+  const granted = optional.length > 0 ? (await accountAllows(ctx, accountId)).grantedScopes : []
+  return [...scopes, ...optional.filter((scope) => granted.includes(scope))]
 }

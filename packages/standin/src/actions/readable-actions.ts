@@ -2,26 +2,29 @@ import { missingForAction } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
+import type { AnyAction } from './define-action.ts'
 
-/** The actions whose runs a caller may not read, by id: each needs a scope that the caller lacks. */
-export const unreadableActions = (
-  { actions }: Pick<ActionsContext, 'actions'>,
-  caller: Caller,
-  accountId: string,
-): string[] =>
-  actions
-    .list()
-    .filter(({ scopes }) => missingForAction(caller, { accountId, scopes, changesData: false }).length > 0)
-    .map(({ id }) => id)
+type Actions = Pick<ActionsContext, 'actions'>
+
+/** The actions that a caller may not start, nor read a run of, by id: each needs a scope that the caller lacks. */
+export const unreadableActions = ({ actions }: Actions, caller: Caller, accountId: string): string[] =>
+  actions.list().flatMap((action) => (isReadable(action, caller, accountId) ? [] : [action.id]))
+
+const isReadable = ({ scopes }: AnyAction, caller: Caller, accountId: string) =>
+  missingForAction(caller, { accountId, scopes, changesData: false }).length === 0
 
 /**
- * Checks that a caller may read the runs of at least one action. Lists of runs, and of the machines that runs have read,
- * require this.
+ * Checks that a caller may read runs of an action, or of at least one without its id. Lists of runs, and of the machines that
+ * runs have read, require this.
  * @throws StandinError `SCOPE_FORBIDDEN`
  */
-export function checkMayReadAny(ctx: Pick<ActionsContext, 'actions'>, caller: Caller, accountId: string): void {
-  const all = ctx.actions.list()
-  if (all.length === 0 || unreadableActions(ctx, caller, accountId).length < all.length) return
+export function checkMayReadAny(
+  { actions }: Actions,
+  caller: Caller,
+  { accountId, actionId }: { accountId: string; actionId?: string | undefined },
+): void {
+  const all = actions.list().filter(({ id }) => actionId === undefined || id === actionId)
+  if (all.length === 0 || all.some((action) => isReadable(action, caller, accountId))) return
   const scopes = [...new Set(all.map((action) => action.scopes.join(' and ')))]
   throw new StandinError('SCOPE_FORBIDDEN', { detail: `Needed: ${scopes.join(', or ')}.` })
 }

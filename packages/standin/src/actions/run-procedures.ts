@@ -1,5 +1,6 @@
 import { procedures, type Run, type RunEvent } from '@standin/contracts'
 import { tracked } from '@trpc/server'
+import { ownScopes } from '../access/authorize.ts'
 import { actorOf, type Caller } from '../access/caller.ts'
 import { endOfRight } from '../access/end-of-right.ts'
 import type { Contracted } from '../http/trpc.ts'
@@ -17,7 +18,7 @@ import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
-import { checkMayReadAny, unreadableActions } from './readable-actions.ts'
+import { checkMayReadAny } from './readable-actions.ts'
 import { retryRun, startRun } from './start-run.ts'
 import { toRun } from './to-run.ts'
 
@@ -39,14 +40,12 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       ),
     list: contracted.call(list).query(async ({ ctx: { accountId, caller }, input: { cursor, limit, ...wanted } }) => {
       const { actionId } = wanted
-      if (actionId !== undefined) checkMayRead(ctx, caller, { accountId, actionId })
-      else checkMayReadAny(ctx, caller, accountId)
-      const withoutActions = unreadableActions(ctx, caller, accountId)
+      checkMayReadAny(ctx, caller, { accountId, actionId })
       const before = cursor === undefined ? undefined : decodeCursor(cursor)
       const rows = await listRuns(ctx.db, {
         ...wanted,
         accountId,
-        withoutActions,
+        own: ownScopes(caller, accountId),
         before,
         limit: limit + 1,
       })
@@ -55,9 +54,9 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       return { runs: await wholeRuns(ctx, page), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
     }),
     latest: contracted.call(latest).query(async ({ ctx: { accountId, caller } }) => {
-      const without = unreadableActions(ctx, caller, accountId)
-      const actionIds = ctx.actions.list().flatMap(({ id }) => (without.includes(id) ? [] : [id]))
-      return { runs: await wholeRuns(ctx, await lastRunsOf(ctx.db, accountId, actionIds)) }
+      const actionIds = ctx.actions.list().map(({ id }) => id)
+      const rows = await lastRunsOf(ctx.db, accountId, actionIds, ownScopes(caller, accountId))
+      return { runs: await wholeRuns(ctx, rows) }
     }),
     cancel: contracted.call(cancel).mutation(async ({ ctx: { caller, accountId }, input: { runId } }) => {
       const run = { id: runId, accountId }
@@ -103,7 +102,7 @@ function offsetIn(cursor: string): number {
 async function readableRun(ctx: ActionsContext, caller: Caller, key: RunKey): Promise<RunRow> {
   const run = await findRun(ctx.db, key)
   if (!run) throw new StandinError('RUN_NOT_FOUND')
-  checkMayRead(ctx, caller, run)
+  checkMayRead(caller, run)
   return run
 }
 

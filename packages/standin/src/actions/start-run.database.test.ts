@@ -258,8 +258,8 @@ test('a schema that transforms its input does so once, on the worker', async () 
 test('invariant 20: ten thousand waiting runs of one account do not delay the single run of another', async () => {
   await using stack = await createRunStack({ database, actions })
   await stack.start({ actionId: 'overlapping' })
-  await stack.sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps)
-    select account_id, action_id, mode, input, 'waiting-' || n, started_by, true, 'queued', progress, steps
+  await stack.sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, reads_with, may_overlap, state, progress, steps)
+    select account_id, action_id, mode, input, 'waiting-' || n, started_by, reads_with, true, 'queued', progress, steps
     from runs, generate_series(1, 10000) n`
   await stack.start({ actionId: 'overlapping' })
 

@@ -2,12 +2,13 @@ import type { StartRunInput } from '@standin/contracts'
 import { actorOf, type Caller } from '../access/caller.ts'
 import type { Actor } from '../audit/record.ts'
 import { type Context, inTransaction } from '../context.ts'
+import { checkMayRead } from '../results/read-right.ts'
 import { acceptRun, type NewRun } from '../runs/accept-run.ts'
 import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
-import { accountAllowsIfServed, allowedAction, checkAccountAllows } from './allowed-action.ts'
+import { accountAllowsIfServed, allowedAction, checkAccountAllows, scopesToReadWith } from './allowed-action.ts'
 import { checkDestinations } from './check-destinations.ts'
 import { checkInput } from './check-input.ts'
 import { checkLeftOut } from './check-left-out.ts'
@@ -23,25 +24,34 @@ export async function startRun(
   caller: Caller,
   { actionId, previewRunId, leaveOut: ids = [], ...asked }: StartRunInput,
 ): Promise<RunRow> {
-  const action = await allowedAction(ctx, caller, { accountId: asked.accountId, actionId })
+  const { accountId } = asked
+  const { action, readsWith } = await allowedAction(ctx, caller, { accountId, actionId })
   checkInput(action, asked.input)
   const leaveOut = [...new Set(ids)]
-  await checkDestinations(ctx, asked.deliverTo, { caller, accountId: asked.accountId })
-  await checkLeftOut(ctx.db, { accountId: asked.accountId, previewRunId, leaveOut })
-  return inTransaction(ctx, (tx) =>
-    acceptRun(tx, {
-      ...asked,
-      leaveOut,
-      ...(previewRunId !== undefined && { previewRunId }),
-      action,
-      ...startedBy(caller),
-    }),
-  )
+  await checkDestinations(ctx, asked.deliverTo, { caller, accountId })
+  const preview = previewRunId === undefined ? undefined : await findRun(ctx.db, { id: previewRunId, accountId })
+  if (preview) checkMayRead(caller, preview) // Its rows become the result.
+  await checkLeftOut(ctx.db, { accountId, previewRunId, leaveOut })
+  return acceptFor(ctx, caller, {
+    ...asked,
+    leaveOut,
+    ...(previewRunId !== undefined && { previewRunId }),
+    action,
+    readsWith: [...new Set([...readsWith, ...(preview?.readsWith ?? [])])],
+  })
+}
+
+/** @throws StandinError `SCOPE_FORBIDDEN` if the key is of a run that somebody started whose scopes the caller lacks; as `acceptRun` does */
+async function acceptFor(ctx: Context, caller: Caller, run: Omit<NewRun, 'startedBy' | 'actor'>): Promise<RunRow> {
+  const row = await inTransaction(ctx, (tx) => acceptRun(tx, { ...run, ...startedBy(caller) }))
+  checkMayRead(caller, row)
+  return row
 }
 
 /**
  * Repeats a run that has ended, with the same input. Changes that were made are not made again.
- * @throws StandinError `RUN_NOT_FOUND`, `RUN_NOT_ENDED`; `PREVIEW_REQUIRED` if all its changes were made, or its preview is too old
+ * @throws StandinError `RUN_NOT_FOUND`, `RUN_NOT_ENDED`; `SCOPE_FORBIDDEN` for a caller who may not read it; `PREVIEW_REQUIRED` if
+ *   all its changes were made, or its preview is too old
  */
 export async function retryRun(
   ctx: ActionsContext,
@@ -51,10 +61,17 @@ export async function retryRun(
   const run = await findRun(ctx.db, key)
   if (!run) throw new StandinError('RUN_NOT_FOUND')
   if (!run.endedAt) throw new StandinError('RUN_NOT_ENDED')
-  const action = await allowedAction(ctx, caller, run)
+  const { action, readsWith } = await allowedAction(ctx, caller, run)
+  checkMayRead(caller, run)
   if (!action.input.safeParse(run.input).success)
     throw new StandinError('INPUT_INVALID', { detail: 'The action has changed. Start a new run.' })
-  return inTransaction(ctx, (tx) => acceptRun(tx, { ...againOf(run), action, idempotencyKey, ...startedBy(caller) }))
+  const again = againOf(run)
+  return acceptFor(ctx, caller, {
+    ...again,
+    action,
+    readsWith: again.previewRunId === undefined ? readsWith : [...new Set([...readsWith, ...run.readsWith])],
+    idempotencyKey,
+  })
 }
 
 /**
@@ -74,7 +91,8 @@ export async function retryRunAsOperator(
   const action = { id: run.actionId, changesData: run.previewRunId !== null, mayOverlap: run.mayOverlap }
   const by = { actor, startedBy: { kind: 'system', id: 'operator', name: null } } as const
   const idempotencyKey = `operator-retries-${run.id}`
-  return inTransaction(ctx, (tx) => acceptRun(tx, { ...againOf(run), action, idempotencyKey, ...by }))
+  const { readsWith } = run
+  return inTransaction(ctx, (tx) => acceptRun(tx, { ...againOf(run), action, readsWith, idempotencyKey, ...by }))
 }
 
 /**
@@ -84,15 +102,16 @@ export async function retryRunAsOperator(
  */
 export async function startRunAsOperator(
   ctx: Context,
-  { action, actor, ...asked }: Omit<NewRun, 'action' | 'startedBy'> & { action: AnyAction },
+  { action, actor, ...asked }: Omit<NewRun, 'action' | 'readsWith' | 'startedBy'> & { action: AnyAction },
 ): Promise<RunRow> {
   checkInput(action, asked.input)
-  await checkAccountAllows(ctx, asked.accountId, action)
+  const allows = await checkAccountAllows(ctx, asked.accountId, action)
+  const readsWith = scopesToReadWith(action, { own: undefined, allows })
   const by = { actor, startedBy: { kind: 'system', id: 'operator', name: null } } as const
-  return inTransaction(ctx, (tx) => acceptRun(tx, { ...asked, action, ...by }))
+  return inTransaction(ctx, (tx) => acceptRun(tx, { ...asked, action, readsWith, ...by }))
 }
 
-function againOf(run: RunRow): Omit<NewRun, 'action' | 'idempotencyKey' | 'startedBy' | 'actor'> {
+function againOf(run: RunRow): Omit<NewRun, 'action' | 'readsWith' | 'idempotencyKey' | 'startedBy' | 'actor'> {
   const { accountId, mode, input, previewRunId, leaveOut, deliverTo } = run
   const { timeZone, unitSystem, language, accountName } = run
   const habits = { timeZone, unitSystem, language, accountName }

@@ -3,7 +3,7 @@ import type { RunRow } from '../runs/run-store.ts'
 
 /** A row as the contract's `Run`, without files and deliveries. */
 export function toRun(row: RunRow): Omit<Run, 'artifacts' | 'deliveries'> {
-  const { idempotencyKey, mayOverlap, urgency, promotedAt, deliverTo, ...known } = row
+  const { idempotencyKey, readsWith, mayOverlap, urgency, promotedAt, deliverTo, ...known } = row
   const { epoch, replicaId, retries, crashes, checkpoint, ...shown } = known
   return {
     ...shown,

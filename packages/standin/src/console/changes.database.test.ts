@@ -36,8 +36,8 @@ async function runIn(stack: CallbackStack, state: 'queued' | 'failed'): Promise<
   await install(stack)
   const id = randomUUID()
   await stack.connection.sql`
-    insert into runs (id, account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps, ended_at)
-    values (${id}, ${account}, 'report', 'apply', '{}', ${id}, '{"kind":"user","id":"anna","name":"Anna"}', false, ${state},
+    insert into runs (id, account_id, action_id, mode, input, idempotency_key, started_by, reads_with, may_overlap, state, progress, steps, ended_at)
+    values (${id}, ${account}, 'report', 'apply', '{}', ${id}, '{"kind":"user","id":"anna","name":"Anna"}', '{}', false, ${state},
       '{"done":0,"total":null,"message":null}', '[]', ${state === 'failed' ? new Date().toISOString() : null})`
   return id
 }

@@ -1,5 +1,5 @@
 import { procedures } from '@standin/contracts'
-import { unreadableActions } from '../actions/readable-actions.ts'
+import { ownScopes } from '../access/authorize.ts'
 import { daysAgo } from '../clock.ts'
 import type { Contracted } from '../http/trpc.ts'
 import type { DeliveriesContext } from './deliveries-context.ts'
@@ -14,8 +14,7 @@ export function deliveryProcedures(ctx: DeliveriesContext, contracted: Contracte
   return {
     undelivered: contracted.call(undelivered).query(async ({ ctx: { caller, accountId } }) => {
       const since = daysAgo(ctx.clock, ctx.config.retention.resultDays)
-      const withoutActions = unreadableActions(ctx, caller, accountId)
-      const rows = await listUndelivered(ctx.db, { accountId, withoutActions, since })
+      const rows = await listUndelivered(ctx.db, { accountId, own: ownScopes(caller, accountId), since })
       return {
         deliveries: await Promise.all(
           rows.map(async ({ actionId, scheduleId, ...row }) => ({

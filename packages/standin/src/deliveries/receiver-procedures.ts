@@ -24,7 +24,7 @@ export function receiverProcedures(ctx: DeliveriesContext, contracted: Contracte
       return {}
     }),
     ask: contracted.call(ask).mutation(({ ctx: { caller }, input }) => {
-      checkMayReadAny(ctx, caller, input.accountId) // Only callers who may read results may decide who gets them.
+      checkMayReadAny(ctx, caller, input) // Only callers who may read results may decide who gets them.
       return askReceiver(ctx, caller, input)
     }),
     remove: contracted.call(remove).mutation(async ({ ctx: { caller }, input }) => {

@@ -23,7 +23,7 @@ export async function resendDelivery(
 ): Promise<Delivery> {
   const run = await findRun(ctx.db, of.run)
   if (!run) throw new StandinError('RUN_NOT_FOUND')
-  checkMayRead(ctx, caller, run)
+  checkMayRead(caller, run)
   return makeDeliveryDue(ctx, { ...of, actor: actorOf(caller) })
 }
 

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, gt, isNull, ne, or, sql } from 'drizzle-orm'
-import { arrayText } from '../database/array-text.ts'
 import type { Database } from '../database/database.ts'
+import { isReadWith } from '../runs/read-with.ts'
 import { runs } from '../runs/run-table.ts'
 import { schedules } from '../schedules/schedule-table.ts'
 import { deliveries } from './delivery-table.ts'
@@ -13,10 +13,11 @@ const lookedAt = 500
  * Failed deliveries that are not resolved, newest first, one for each schedule or action and receiver. Resolved: a later
  * result of the same schedule has been sent there or soon will be, or the schedule no longer sends there. A run that was
  * started by hand is also resolved by a later one that reached someone: its address may have been corrected.
+ * @param own leaves out results that were read with other scopes than these; undefined: none
  */
 export function listUndelivered(
   db: Database,
-  { accountId, withoutActions, since }: { accountId: string; withoutActions: readonly string[]; since: Date },
+  { accountId, own, since }: { accountId: string; own: readonly string[] | undefined; since: Date },
 ) {
   const failed = db
     .select({ accountId: deliveries.accountId, runId: deliveries.runId, position: deliveries.position })
@@ -56,7 +57,7 @@ export function listUndelivered(
       and(
         eq(deliveries.accountId, accountId),
         eq(runs.accountId, accountId),
-        sql`${runs.actionId} <> all(${arrayText(withoutActions)}::text::text[])`,
+        isReadWith(own),
         sql`not ${laterOne}`,
         or(isNull(runs.scheduleId), stillSentThere),
       ),

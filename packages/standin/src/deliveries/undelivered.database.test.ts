@@ -182,7 +182,7 @@ test('a delivery that does not exist, or that an uninstall ended, is refused', a
 test('the list reads the newest failures by their index', async () => {
   await using stack = await openStack()
   const runId = await stack.ran({ daysAgo: 1 })
-  const query = listUndelivered(stack.db, { accountId: account, withoutActions: [], since: new Date(0) }).toSQL()
+  const query = listUndelivered(stack.db, { accountId: account, own: undefined, since: new Date(0) }).toSQL()
   const plan = await planAmongMany(stack.sql, query, runId)
   expect(plan).toContain('deliveries_failed')
   expect(plan).toContain('runs_last_of_action')

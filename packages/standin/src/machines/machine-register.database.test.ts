@@ -63,6 +63,7 @@ async function register({ accountId = account, epoch = 1, input = {} as Record<s
       input,
       idempotencyKey: randomUUID(),
       startedBy: { kind: 'system', id: 'test', name: null },
+      readsWith: [],
       mayOverlap: true,
       state: 'running',
       epoch: 1,

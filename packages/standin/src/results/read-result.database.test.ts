@@ -23,7 +23,7 @@ const caller: ServiceCaller = { kind: 'service', service: 'reports', keyId: 'key
 async function openStack() {
   const replica = openTestReplica(database)
   await emptyTables(replica.sql)
-  const results = createResultsMemory({ scopesOf: () => [], publicUrl: () => '' })
+  const results = createResultsMemory({ publicUrl: () => '' })
   return { ...replica, ctx: { ...replica.ctx, results } }
 }
 type Stack = Awaited<ReturnType<typeof openStack>>
@@ -48,6 +48,7 @@ async function workedRun(
       state,
       createdAt,
       epoch: 1,
+      readsWith: [],
       mayOverlap: true,
       mode: 'apply',
       input,

@@ -34,7 +34,7 @@ export async function readResult(
 ): Promise<SentResult & { nextCursor: string | null }> {
   const found = await findResult(ctx.db, { id: runId, accountId })
   if (!found) throw new StandinError('RUN_NOT_FOUND')
-  checkMayRead(ctx, caller, found)
+  checkMayRead(caller, found)
   const { headline, result } = found
   if (!result) return { headline, ...nothing }
 

@@ -3,6 +3,7 @@ import { and, desc, eq, gte, inArray, ne, sql } from 'drizzle-orm'
 import { daysAgo } from '../clock.ts'
 import type { Context, InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { isReadWith } from '../runs/read-with.ts'
 import { findRun, isRun } from '../runs/run-store.ts'
 import { isOfRun, type RunKey, runs } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
@@ -47,7 +48,7 @@ async function countRowsOfOthers(tx: Transaction, { id, accountId }: RunKey): Pr
   return Number(row?.rows ?? 0)
 }
 
-/** The last successful run of the same action with the same input that has a result. */
+/** The last successful run of the same action with the same input that has a result, read with none but this run's scopes. */
 async function findPreviousRun(tx: Transaction, run: RunKey): Promise<string | undefined> {
   const self = await findRun(tx, run)
   if (!self) return undefined
@@ -61,6 +62,7 @@ async function findPreviousRun(tx: Transaction, run: RunKey): Promise<string | u
         eq(runs.actionId, self.actionId),
         eq(runs.mode, self.mode),
         eq(runs.input, self.input),
+        isReadWith(self.readsWith),
         eq(runs.state, 'succeeded'),
       ),
     )
@@ -81,9 +83,11 @@ export async function keepResult(
 export async function findResult(
   db: Database,
   run: RunKey,
-): Promise<{ accountId: string; actionId: string; headline: Message | null; result: ResultOfRun | null } | undefined> {
+): Promise<
+  { accountId: string; readsWith: string[]; headline: Message | null; result: ResultOfRun | null } | undefined
+> {
   const [row] = await db
-    .select({ accountId: runs.accountId, actionId: runs.actionId, headline: runs.headline, result: runResults })
+    .select({ accountId: runs.accountId, readsWith: runs.readsWith, headline: runs.headline, result: runResults })
     .from(runs)
     .leftJoin(runResults, isResultOf)
     .where(isRun(run))

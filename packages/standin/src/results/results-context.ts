@@ -21,8 +21,6 @@ export interface ResultsMemory {
     ResultMap['places'],
     Counting & { selection: RowSelection; key: string; namedBy: string | undefined }
   >
-  /** The scopes of an action; empty when the server no longer has it. */
-  scopesOf(actionId: string): readonly string[]
   /** Where this server is reached, without a path. */
   publicUrl(): string
 }
@@ -31,7 +29,7 @@ export type ResultsContext = Context & { results: ResultsMemory }
 
 const resultsKept = 200
 
-export function createResultsMemory(given: Pick<ResultsMemory, 'scopesOf' | 'publicUrl'>): ResultsMemory {
+export function createResultsMemory(given: Pick<ResultsMemory, 'publicUrl'>): ResultsMemory {
   return {
     ...given,
     counts: new LRUCache({

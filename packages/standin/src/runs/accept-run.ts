@@ -31,6 +31,8 @@ export interface NewRun {
   /** Unique within the account: the same key returns the same run. */
   idempotencyKey: string
   startedBy: Run['startedBy']
+  /** What it may read with, and who reads its result needs. */
+  readsWith: readonly string[]
   actor: Actor
   deliverTo?: Destination[]
   timeZone?: string | null | undefined
@@ -115,6 +117,7 @@ const toRow = (run: NewRun): NewRunRow => ({
   input: run.input,
   idempotencyKey: run.idempotencyKey,
   startedBy: run.startedBy,
+  readsWith: [...run.readsWith],
   mayOverlap: run.action.mayOverlap ?? false,
   urgency: run.scheduleId === undefined ? 0 : 1,
   scheduleId: run.scheduleId ?? null,

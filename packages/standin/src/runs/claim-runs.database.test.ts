@@ -48,6 +48,7 @@ const newRun = (action: AnyAction, change: Partial<NewRun> = {}): NewRun => ({
   mode: 'apply',
   input: {},
   idempotencyKey: `key-${++keys}`,
+  readsWith: action.scopes,
   startedBy: { kind: 'service', id: 'test', name: null },
   actor: { kind: 'service', id: 'test' },
   ...change,

@@ -18,8 +18,8 @@ test('invariant 20: ten thousand waiting runs of one account delay the single ru
   })
   const { sql } = stack
   await stack.start()
-  await sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps)
-    select account_id, action_id, mode, input, 'waiting-' || n, started_by, true, 'queued', progress, steps
+  await sql`insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, reads_with, may_overlap, state, progress, steps)
+    select account_id, action_id, mode, input, 'waiting-' || n, started_by, reads_with, true, 'queued', progress, steps
     from runs, generate_series(1, 10000) n`
   await stack.start()
   await using _ = await startWorking(stack.ctx)

@@ -19,8 +19,8 @@ beforeAll(async () => {
   stack = await createRunStack({ database, actions: [], startsAt: new Date() })
   const { sql } = stack
   const insertRuns = (accountId: string, count: number) => sql`
-    insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, may_overlap, state, progress, steps, last_seq, created_at, ended_at)
-    select ${accountId}, 'report', 'apply', '{}', 'key ' || nth, '{"kind":"user","id":"anna","name":null}', true, 'succeeded',
+    insert into runs (account_id, action_id, mode, input, idempotency_key, started_by, reads_with, may_overlap, state, progress, steps, last_seq, created_at, ended_at)
+    select ${accountId}, 'report', 'apply', '{}', 'key ' || nth, '{"kind":"user","id":"anna","name":null}', '{}', true, 'succeeded',
       '{"done":1,"total":1,"message":"","secondsLeft":null}', '[]', ${eventsOfRun}, at, at
     from generate_series(1, ${count}) nth, lateral (select now() - nth * interval '30 minutes' as at) moments returning id`
   await insertRuns(account, runsOfAccount)

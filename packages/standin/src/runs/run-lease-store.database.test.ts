@@ -52,6 +52,7 @@ test('the question whether a run can be claimed has the answer of the claim, for
     mode: 'apply',
     input: {},
     idempotencyKey: randomUUID(),
+    readsWith: [],
     mayOverlap: false,
     startedBy: { kind: 'service', id: 'test', name: null },
     progress: {},

@@ -1,8 +1,9 @@
 import type { RunState } from '@standin/contracts'
-import { and, desc, eq, inArray, lt, ne, not, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
-import { arrayParameter, isAmong, isAmongGiven } from '../database/is-among.ts'
+import { arrayParameter, isAmongGiven } from '../database/is-among.ts'
 import { restoredAt } from '../database/restore-store.ts'
+import { isReadWith } from './read-with.ts'
 import { openStates, runLifecycle } from './run-lifecycle.ts'
 import { isRun, type RunRow, wholeRun } from './run-store.ts'
 import { type RunKey, runEvents, runs } from './run-table.ts'
@@ -15,8 +16,8 @@ export async function isOpenRun(db: Database, run: RunKey): Promise<boolean> {
 export interface RunListing {
   accountId: string
   actionId?: string | undefined
-  /** Leaves out the runs of these actions. */
-  withoutActions?: readonly string[]
+  /** Leaves out runs that were read with other scopes than these; undefined: none. */
+  own?: readonly string[] | undefined
   scheduleId?: string | undefined
   previewRunId?: string | undefined
   states?: readonly RunState[] | undefined
@@ -27,7 +28,7 @@ export interface RunListing {
 
 export async function listRuns(
   db: Database,
-  { accountId, actionId, withoutActions = [], scheduleId, previewRunId, states, before, limit }: RunListing,
+  { accountId, actionId, own, scheduleId, previewRunId, states, before, limit }: RunListing,
 ): Promise<RunRow[]> {
   return db
     .select()
@@ -36,7 +37,7 @@ export async function listRuns(
       and(
         eq(runs.accountId, accountId),
         isAmongGiven(runs.actionId, actionId === undefined ? undefined : [actionId]),
-        not(isAmong(runs.actionId, withoutActions)),
+        isReadWith(own),
         scheduleId === undefined ? undefined : eq(runs.scheduleId, scheduleId), // This has its own index.
         previewRunId === undefined ? undefined : eq(runs.previewRunId, previewRunId), // So has this.
         isAmongGiven(runs.state, states),
@@ -66,8 +67,16 @@ const allStates = Object.keys(runLifecycle) as RunState[]
 const isBefore = (before: RunListing['before']) =>
   before && or(lt(runs.createdAt, before.createdAt), and(eq(runs.createdAt, before.createdAt), lt(runs.id, before.id)))
 
-/** The last run of each of these actions that has ended, newest first. */
-export function lastRunsOf(db: Database, accountId: string, actionIds: readonly string[]) {
+/**
+ * The last run of each of these actions that has ended, newest first.
+ * @param own leaves out runs that were read with other scopes than these; undefined: none
+ */
+export function lastRunsOf(
+  db: Database,
+  accountId: string,
+  actionIds: readonly string[],
+  own?: readonly string[] | undefined,
+) {
   return db
     .select()
     .from(runs)
@@ -76,16 +85,24 @@ export function lastRunsOf(db: Database, accountId: string, actionIds: readonly 
         select last.id from unnest(${arrayParameter(actionIds, 'text')}) as action(id) cross join lateral (
           select ran.id from ${runs} ran
           where ran.account_id = ${accountId} and ran.action_id = action.id and ran.ended_at is not null
+            and (${own === undefined}::boolean or ran.reads_with <@ (select ${arrayParameter(own ?? [], 'text')}))
           order by ran.ended_at desc limit 1
         ) last))`,
     )
     .orderBy(desc(runs.endedAt), desc(runs.id))
 }
 
-/** The last successful run of the same action, account, mode and input before this one. */
+/** The last successful run of the same action, account, mode and input before this one, read with none but its scopes. */
 export async function lastSucceededRun(
   db: Database,
-  { id, accountId, actionId, mode, input }: Pick<RunRow, 'id' | 'accountId' | 'actionId' | 'mode' | 'input'>,
+  {
+    id,
+    accountId,
+    actionId,
+    mode,
+    input,
+    readsWith,
+  }: Pick<RunRow, 'id' | 'accountId' | 'actionId' | 'mode' | 'input' | 'readsWith'>,
 ): Promise<Pick<RunRow, 'id' | 'accountId' | 'endedAt' | 'steps'> | undefined> {
   const { endedAt, steps } = runs
   const [row] = await db
@@ -97,6 +114,7 @@ export async function lastSucceededRun(
         eq(runs.actionId, actionId),
         eq(runs.mode, mode),
         eq(runs.input, input),
+        isReadWith(readsWith),
         eq(runs.state, 'succeeded'),
         ne(runs.id, id),
       ),

@@ -31,6 +31,11 @@ export const runs = pgTable(
     input: jsonb().$type<Record<string, unknown>>().notNull(),
     idempotencyKey: text().notNull(),
     startedBy: jsonb().$type<Run['startedBy']>().notNull(),
+    /**
+     * What it may read with: the scopes of its action, and those of the optional ones that whoever started it has and the account
+     * had granted. Its tokens have no others, and who reads what it found needs them all.
+     */
+    readsWith: text().array().notNull(),
     mayOverlap: boolean().notNull(),
     /** 0 if a person or a service waits for it, 1 if a schedule started it. */
     urgency: smallint().notNull().default(0),

@@ -4,8 +4,7 @@ import { mayActOn } from '../access/authorize.ts'
 import type { Caller } from '../access/caller.ts'
 import { reasonOfStop, stopOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
-import { allowedAction } from '../actions/allowed-action.ts'
-import type { AnyAction } from '../actions/define-action.ts'
+import { type AllowedAction, allowedAction } from '../actions/allowed-action.ts'
 import type { Actor } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { StandinError } from '../standin-error.ts'
@@ -30,12 +29,13 @@ export const actorFor = ({ id, createdBy }: { id: string; createdBy: Creator }):
  * The action of a schedule, if its creator may still start it on the account.
  * @throws StandinError with the reason why not
  */
-export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Promise<AnyAction> {
+export async function scheduledAction(ctx: ActionsContext, row: ScheduleRow): Promise<AllowedAction> {
   if (isAuthorAway(row, ctx.clock.now())) throw new StandinError('AUTHOR_AWAY')
-  const action = await allowedAction(ctx, await callerOf(ctx, row), row)
+  const allowed = await allowedAction(ctx, await callerOf(ctx, row), row)
+  const { action } = allowed
   if (action.changesData) throw new StandinError('PREVIEW_REQUIRED')
   action.input.parse(row.input)
-  return action
+  return allowed
 }
 
 /**

@@ -32,6 +32,7 @@ import {
   updateScheduleRow,
 } from './schedule-store.ts'
 import { scheduledDestinations } from './scheduled-destinations.ts'
+import { shownSchedule } from './shown-schedule.ts'
 
 type Tx = InTransaction<ActionsContext>
 /** What a schedule starts, and when: everything that is checked when it is created or changed. */
@@ -132,7 +133,7 @@ async function changeSchedule(
     if (!row) throw new StandinError('SCHEDULE_NOT_FOUND')
     const changed = await updateScheduleRow(tx.db, schedule, await to(tx, row))
     await recordChange(tx, caller, event, changed)
-    return toSchedule(changed)
+    return shownSchedule(ctx, changed)
   })
 }
 
@@ -163,7 +164,7 @@ async function checkPlanned(
   planned: Planned,
   before?: ScheduleRow,
 ): Promise<Date | null> {
-  const action = await allowedAction(ctx, caller, planned)
+  const { action } = await allowedAction(ctx, caller, planned)
   if (action.changesData)
     throw new StandinError('PREVIEW_REQUIRED', {
       detail: 'It cannot be scheduled: a person has to review each preview.',

@@ -1,6 +1,7 @@
 import { procedures } from '@standin/contracts'
 import { stopOf } from '../accounts/credentials-in-force.ts'
 import type { ActionsContext } from '../actions/actions-context.ts'
+import { unreadableActions } from '../actions/readable-actions.ts'
 import { byDatabaseClock } from '../database/database-clock.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { decodeCursor, encodeCursor } from '../runs/run-cursor.ts'
@@ -8,19 +9,21 @@ import { declineOffer } from './decline-offer.ts'
 import { listDeclined } from './declined-offer-store.ts'
 import { createSchedule, deleteSchedule, pauseSchedule, resumeSchedule, updateSchedule } from './manage-schedules.ts'
 import { timesToShow } from './next-times.ts'
-import { listSchedules, toSchedule, whileStopped } from './schedule-store.ts'
+import { listSchedules, whileStopped } from './schedule-store.ts'
+import { shownSchedule } from './shown-schedule.ts'
 
 export function scheduleProcedures(ctx: ActionsContext, contracted: Contracted) {
   const { list, create, update, pause, resume, delete: remove, preview, declineOffer: decline } = procedures.schedule
   return {
     list: contracted.call(list).query(async ({ ctx: { accountId, caller }, input: { cursor, limit } }) => {
       const before = cursor === undefined ? undefined : decodeCursor(cursor)
-      const rows = await listSchedules(ctx.db, { accountId, before, limit: limit + 1 })
+      const withoutActions = unreadableActions(ctx, caller, accountId)
+      const rows = await listSchedules(ctx.db, { accountId, withoutActions, before, limit: limit + 1 })
       const stop = await stopOf(ctx, accountId)
       const page = rows.slice(0, limit).map((row) => (stop ? whileStopped(row, stop) : row))
       const last = page.at(-1)
       return {
-        schedules: page.map(toSchedule),
+        schedules: page.map((row) => shownSchedule(ctx, row)),
         declined: caller.kind === 'user' ? await listDeclined(ctx.db, { accountId, userId: caller.id }) : [],
         nextCursor: rows.length > limit && last ? encodeCursor(last) : null,
       }

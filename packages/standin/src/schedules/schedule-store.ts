@@ -1,9 +1,10 @@
 import type { Destination, ErrorReason, Schedule } from '@standin/contracts'
-import { and, asc, desc, eq, getTableColumns, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, lt, lte, not, or, sql } from 'drizzle-orm'
 import type { SeenUser } from '../access/seen-users.ts'
 import { isAccountStopped } from '../accounts/stopped-account-store.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { isAmong } from '../database/is-among.ts'
 import { refuseUnstorable } from '../runs/run-store.ts'
 import { type RunKey, runs } from '../runs/run-table.ts'
 import { awayMs, noticeMs } from './end-of-schedule.ts'
@@ -134,9 +135,16 @@ export async function listSchedules(
   db: Database,
   {
     accountId,
+    withoutActions = [],
     before,
     limit,
-  }: { accountId: string; before?: { createdAt: Date; id: string } | undefined; limit: number },
+  }: {
+    accountId: string
+    /** Leaves out the schedules of these actions. */
+    withoutActions?: readonly string[]
+    before?: { createdAt: Date; id: string } | undefined
+    limit: number
+  },
 ): Promise<ScheduleRow[]> {
   const { createdAt, id } = schedules
   return db
@@ -145,6 +153,7 @@ export async function listSchedules(
     .where(
       and(
         eq(schedules.accountId, accountId),
+        not(isAmong(schedules.actionId, withoutActions)),
         before && or(lt(createdAt, before.createdAt), and(eq(createdAt, before.createdAt), lt(id, before.id))),
       ),
     )

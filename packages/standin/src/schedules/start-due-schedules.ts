@@ -67,10 +67,11 @@ async function attempt(tx: Tx, row: ScheduleRow): Promise<ScheduleChange> {
 
 async function start(tx: Tx, row: ScheduleRow): Promise<RunRow> {
   const { id, accountId, input, deliverTo, timeZone, unitSystem, language, accountName, nextAt } = row
-  const action = await scheduledAction(tx, row)
+  const { action, readsWith } = await scheduledAction(tx, row)
   await checkPlan(tx, row)
   return acceptRun(tx, {
     action,
+    readsWith,
     accountId,
     mode: 'apply',
     input,

@@ -57,7 +57,7 @@ export function assemble(
       whenEnded: [queueDeliveriesOf],
       hasOpenDeliveries: (run) => hasOpenDeliveries(replica.db, run),
     }),
-    results: createResultsMemory({ publicUrl, scopesOf: (actionId) => catalogue.find(actionId)?.scopes ?? [] }),
+    results: createResultsMemory({ publicUrl }),
     actions: {
       ...catalogue,
       deliveriesOf: ({ db }, rows) => deliveriesOfRuns(db, rows),

@@ -90,7 +90,7 @@ export function createRouter(ctx: StandinContext) {
     receiver: receiverProcedures(ctx, contract),
     artifact: artifactProcedures(ctx, contract),
     filter: filterProcedures(ctx, contract, {
-      checkMayRead: (caller, accountId) => checkMayReadAny(ctx, caller, accountId),
+      checkMayRead: (caller, accountId) => checkMayReadAny(ctx, caller, { accountId }),
     }),
     audit: auditProcedures(ctx, contract),
   })

@@ -18,7 +18,7 @@ const purpose = 'standin/artifact-download'
 function createLinks(keys: [typeof first, ...Array<typeof first>] = [first]) {
   const clock = createAdjustableClock()
   const STANDIN_LINK_KEYS = keys.map(({ kid, bytes }) => `${kid}:${bytes.toString('base64url')}`).join(',')
-  const results = createResultsMemory({ scopesOf: () => [], publicUrl: () => 'https://standin.example.com' })
+  const results = createResultsMemory({ publicUrl: () => 'https://standin.example.com' })
   const ctx = { config: testConfig({ environment: { STANDIN_LINK_KEYS } }), clock, results }
   return {
     clock,

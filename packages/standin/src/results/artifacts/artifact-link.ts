@@ -18,7 +18,7 @@ export async function linkArtifact(
   const found = await findArtifactAndRun(ctx.db, artifact)
   if (!found) throw new StandinError('ARTIFACT_NOT_FOUND')
   const { name, run } = found
-  checkMayRead(ctx, caller, run)
+  checkMayRead(caller, run)
   const { id: runId, accountId, actionId } = run
   const details = { artifactId: artifact.id, name, runId, actionId }
   await record(ctx, { actor: actorOf(caller), event: 'artifact.linked', accountId, details })
