@@ -36,6 +36,31 @@ describe('invariant 10: no message of a library reaches the log', () => {
     expect(line.msg).toEqual(expect.any(String))
   })
 
+  const changedLater = new Error('first\n    at s3cr3t (params:1:1)')
+  expect(changedLater.stack).toContain('s3cr3t') // From here on it stays as it is.
+  changedLater.message = 'later'
+  const ownCause = new Error('s3cr3t')
+  ownCause.cause = ownCause
+  test.each<[string, Error]>([
+    ['whose message was changed later', changedLater],
+    ['that is its own cause', ownCause],
+    ['without a message', Object.assign(new Error(''), { message: undefined })],
+    ['whose message is no text', Object.assign(new Error(''), { message: { s3cr3t: 's3cr3t' } })],
+    ['whose stack is no text', Object.assign(new Error('s3cr3t'), { stack: ['s3cr3t'] })],
+    [
+      'that throws when it is looked at',
+      Object.defineProperty(new Error(''), 'message', {
+        get() {
+          throw new Error('s3cr3t')
+        },
+      }),
+    ],
+  ])('of an error %s', (_title, error) => {
+    const { text, line } = logged((log) => log.error({ err: error }, 'failed'))
+    expect(text).not.toContain('s3cr3t')
+    expect(line).toMatchObject({ msg: 'failed', err: { type: expect.any(String) } })
+  })
+
   test('type, code, reason and place stay', () => {
     const { line } = logged((log) => log.error({ err: libraryError() }, 'failed'))
     expect(line).toMatchObject({

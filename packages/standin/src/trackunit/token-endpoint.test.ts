@@ -14,7 +14,7 @@ const documented = { token_type: 'Bearer', expires_in: 3600, access_token: acces
 const start = new Date('2026-01-01T00:00:00Z')
 const startS = start.getTime() / 1_000
 
-async function exchange(respond: Respond, { scopes = ['a', 'b'], timeoutMs = 2_000 } = {}) {
+async function exchange(respond: Respond, { scopes = ['a', 'b'], timeoutMs = 20_000 } = {}) {
   await using server = await startLocalServer(respond)
   const clock = createAdjustableClock(start)
   const environment = { TRACKUNIT_TOKEN_URL: `${server.url}/apptoken` }
@@ -27,6 +27,8 @@ async function exchange(respond: Respond, { scopes = ['a', 'b'], timeoutMs = 2_0
 }
 
 const jwt = (claims: object) => new UnsecuredJWT({ ...claims }).encode()
+/** With this JSON as its claims, such as numbers that no encoder would write. */
+const jwtOf = (json: string) => `${jwt({}).split('.')[0]}.${Buffer.from(json).toString('base64url')}.`
 
 test('sends the documented form and nothing else', async () => {
   const { requests } = await exchange(json(documented))
@@ -78,6 +80,16 @@ describe('invariant 13: lifetimes', () => {
       lifetimeMs: 900_000,
     },
     { says: 'more than a day', answer: { expires_in: 1e12 }, lifetimeMs: 86_400_000 },
+    {
+      says: 'a number, beside a JWT whose times overflow',
+      answer: { access_token: jwtOf('{"iat":1e999,"exp":1e999}') },
+      lifetimeMs: 3_600_000,
+    },
+    {
+      says: 'nothing, beside a JWT whose times overflow',
+      answer: { expires_in: undefined, access_token: jwtOf('{"exp":1e999}') },
+      lifetimeMs: 300_000,
+    },
   ])('expires_in says $says', async ({ answer, lifetimeMs }) => {
     const { exchanged } = await exchange(json({ ...documented, ...answer }))
     expect(exchanged).toMatchObject({ outcome: 'token', token: { lifetimeMs } })
@@ -138,6 +150,7 @@ describe('every failure is one of a fixed list', () => {
     { title: 'null', respond: json(null), failure: 'nonsense' },
     { title: 'null with 400', respond: json(null, { status: 400 }), failure: 'nonsense' },
     { title: 'a list of scopes', respond: json({ ...documented, scope: ['a', 'b'] }), failure: 'nonsense' },
+    { title: 'scopes that cannot be stored', respond: json({ ...documented, scope: 'a b\0' }), failure: 'nonsense' },
     { title: 'another type of token', respond: json({ ...documented, token_type: 'mac' }), failure: 'nonsense' },
     { title: 'no token', respond: json({ ...documented, access_token: undefined }), failure: 'nonsense' },
     { title: '429 without a time', respond: json({}, { status: 429 }), failure: 'rate-limited' },

@@ -1,3 +1,4 @@
+import { isStorable } from '@standin/contracts'
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { Secret } from '../config/secret.ts'
@@ -88,7 +89,8 @@ async function readToken({ headers, text }: EndpointAnswer, asked: Asked): Promi
     const answered = await oauth.processClientCredentialsResponse(server, client, response)
     const claims = claimsOf(answered.access_token)
     const lifetimeMs = lifetimeOf(answered.expires_in, claims, now)
-    if (answered.token_type !== 'bearer' || lifetimeMs <= 0) return { outcome: 'failed', failure: 'nonsense' }
+    const isUsable = answered.token_type === 'bearer' && lifetimeMs > 0 && isStorable(answered.scope ?? '')
+    if (!isUsable) return { outcome: 'failed', failure: 'nonsense' }
     const granted = answered.scope === undefined ? scopes : scopeSet(answered.scope.split(' ').filter(Boolean))
     const accessToken = new Secret(answered.access_token)
     return { outcome: 'token', token: { accessToken, granted, lifetimeMs, askedAtMs, claims } }
@@ -101,13 +103,17 @@ async function readToken({ headers, text }: EndpointAnswer, asked: Asked): Promi
  * `expires_in`, or the JWT's own life if that is shorter: its `exp` counted from its `iat`. Without both, what is left until its
  * `exp`, else five minutes; never more than a day.
  */
-function lifetimeOf(expiresInS: number | undefined, { exp, iat }: Record<string, unknown>, now: Date): number {
+function lifetimeOf(expiresInS: number | undefined, claims: Record<string, unknown>, now: Date): number {
+  const [exp, iat] = [finite(claims.exp), finite(claims.iat)]
   const given = expiresInS !== undefined ? [expiresInS * 1_000] : []
-  const own = typeof exp === 'number' && typeof iat === 'number' ? [(exp - iat) * 1_000] : []
-  const left = typeof exp === 'number' ? exp * 1_000 - now.getTime() : defaultLifetimeMs
+  const own = exp !== undefined && iat !== undefined ? [(exp - iat) * 1_000] : []
+  const left = exp !== undefined ? exp * 1_000 - now.getTime() : defaultLifetimeMs
   const known = [...given, ...own]
   return Math.min(longestLifetimeMs, ...(known.length > 0 ? known : [left]))
 }
+
+/** JSON can hold numbers that overflow; their difference is none. */
+const finite = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
 
 function claimsOf(accessToken: string): Record<string, unknown> {
   try {
