@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, anna, createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import type { Caller, ServiceCaller } from '../access/caller.ts'
+import { record } from '../audit/record.ts'
 import { inTransaction } from '../context.ts'
 import { byDatabaseClock } from '../database/database-clock.ts'
 import { startDueSchedules } from '../schedules/start-due-schedules.ts'
@@ -214,6 +216,35 @@ describe('what was read with an optional scope', () => {
     expect(await apply(user(['a', 'b']), 'applied-by-the-rich')).toBe('allowed')
     expect(await stack.sql`select distinct reads_with::text from runs`).toEqual([{ reads_with: '{a,b}' }])
   })
+})
+
+test('the audit says to everybody that something was changed, and what it was only to those who may read it', async () => {
+  await using stack = await openStack(['a', 'b'])
+  const runId = randomUUID()
+  const change = { key: 'event-7', description: 'Dismiss “Low fuel” of EC220' }
+  for (const actionId of ['report', 'gone'])
+    await inTransaction(stack.ctx, (tx) =>
+      record(tx, {
+        actor: { kind: 'user', id: 'anna', name: null },
+        event: 'change.made',
+        accountId: account,
+        details: { runId, actionId, ...change },
+      }),
+    )
+  const listed = async (who: Caller) =>
+    (await callAs(stack, who).audit.list({ accountId: account, changesOfRun: runId })).entries.map(
+      ({ details }) => details,
+    )
+  for (const who of [user(['a', 'b']), user(undefined), service(['a', 'b'])])
+    expect(await listed(who)).toEqual([
+      { runId, actionId: 'gone' },
+      { runId, actionId: 'report', ...change },
+    ])
+  for (const who of [user([]), user(['a']), user(['b']), service(['a'])])
+    expect(await listed(who)).toEqual([
+      { runId, actionId: 'gone' },
+      { runId, actionId: 'report' },
+    ])
 })
 
 describe('a schedule', () => {

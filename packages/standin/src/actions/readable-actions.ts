@@ -10,8 +10,19 @@ type Actions = Pick<ActionsContext, 'actions'>
 export const unreadableActions = ({ actions }: Actions, caller: Caller, accountId: string): string[] =>
   actions.list().flatMap((action) => (isReadable(action, caller, accountId) ? [] : [action.id]))
 
-const isReadable = ({ scopes }: AnyAction, caller: Caller, accountId: string) =>
+const isReadable = ({ scopes }: Pick<AnyAction, 'scopes'>, caller: Caller, accountId: string) =>
   missingForAction(caller, { accountId, scopes, changesData: false }).length === 0
+
+/** The actions of which a caller may read every run, by id: they have also the optional scopes. */
+export const whollyReadableActions = ({ actions }: Actions, caller: Caller, accountId: string): Set<string> =>
+  new Set(
+    actions
+      .list()
+      .filter((action) =>
+        isReadable({ scopes: [...action.scopes, ...(action.optionalScopes ?? [])] }, caller, accountId),
+      )
+      .map(({ id }) => id),
+  )
 
 /**
  * Checks that a caller may read runs of an action, or of at least one without its id. Lists of runs, and of the machines that

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { installationProcedures } from '../accounts/installation-procedures.ts'
 import { registerLifecycleRoute } from '../accounts/lifecycle-signal/lifecycle-route.ts'
 import { actionProcedures } from '../actions/action-procedures.ts'
-import { checkMayReadAny } from '../actions/readable-actions.ts'
+import { checkMayReadAny, whollyReadableActions } from '../actions/readable-actions.ts'
 import { runProcedures } from '../actions/run-procedures.ts'
 import { auditProcedures } from '../activity/activity-procedures.ts'
 import { registerCallbackRoute } from '../callbacks/callback-route.ts'
@@ -92,6 +92,8 @@ export function createRouter(ctx: StandinContext) {
     filter: filterProcedures(ctx, contract, {
       checkMayRead: (caller, accountId) => checkMayReadAny(ctx, caller, { accountId }),
     }),
-    audit: auditProcedures(ctx, contract),
+    audit: auditProcedures(ctx, contract, {
+      readableActions: (caller, accountId) => whollyReadableActions(ctx, caller, accountId),
+    }),
   })
 }
