@@ -90,7 +90,9 @@ function withNoticedRejections<Calls extends object>(calls: Calls, { isProductio
         const caller: { stack?: string } = {}
         if (!isProduction) Error.captureStackTrace(caller, called)
         result.catch((error: unknown) => {
-          if (!isProduction && error instanceof Error) error.stack += caller.stack?.replace(/^.*/, '') ?? ''
+          if (isProduction || !(error instanceof Error)) return
+          // Some libraries make it read-only, the database's driver among them: to assign it would end the process.
+          Reflect.set(error, 'stack', `${error.stack}${caller.stack?.replace(/^.*/, '') ?? ''}`)
         })
         return result
       }

@@ -1,7 +1,6 @@
 import { and, desc, eq, getTableColumns, gt, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import { isReadWith } from '../runs/read-with.ts'
-import { runs } from '../runs/run-table.ts'
+import { isReadWith, runs } from '../runs/run-table.ts'
 import { schedules } from '../schedules/schedule-table.ts'
 import { deliveries } from './delivery-table.ts'
 

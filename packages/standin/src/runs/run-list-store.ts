@@ -3,10 +3,9 @@ import { and, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmongGiven } from '../database/is-among.ts'
 import { restoredAt } from '../database/restore-store.ts'
-import { isReadWith } from './read-with.ts'
 import { openStates, runLifecycle } from './run-lifecycle.ts'
 import { isRun, type RunRow, wholeRun } from './run-store.ts'
-import { type RunKey, runEvents, runs } from './run-table.ts'
+import { isReadWith, type RunKey, runEvents, runs } from './run-table.ts'
 
 /** Whether a run exists and has not ended. */
 export async function isOpenRun(db: Database, run: RunKey): Promise<boolean> {

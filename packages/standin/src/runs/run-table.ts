@@ -14,6 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { arrayParameter } from '../database/is-among.ts'
 import { messageColumn } from '../database/message-column.ts'
 import { moment } from '../database/moment.ts'
 
@@ -119,6 +120,10 @@ interface OfRun {
 /** The rows of a table that belong to a run. */
 export const isOfRun = (table: OfRun, { id, accountId }: RunKey | typeof runs): SQL | undefined =>
   and(eq(table.accountId, accountId), eq(table.runId, id))
+
+/** Whether a run was read with none but these scopes; undefined allows any, since a caller's own are unknown. */
+export const isReadWith = (own: readonly string[] | undefined): SQL =>
+  sql`(${own === undefined}::boolean or ${runs.readsWith} <@ (select ${arrayParameter(own ?? [], 'text')}))`
 
 /** A foreign key: the rows are deleted with their run. */
 export const goesWithRun = ({ accountId, runId }: OfRun) =>
