@@ -178,7 +178,7 @@ describe('without a session', () => {
     const { body } = await other.ask('/console', { cookie: cookies[0] })
     expect(body).toContain(`<b>Read only</b> until <time datetime="${open.endsAt}">`)
     const seen = () => Promise.all(cookies.map(async (cookie) => (await other.ask('/console', { cookie })).status))
-    expect(await standin('end')).toMatchObject({ exitCode: 1 })
+    expect(await standin('end')).toMatchObject({ exitCode: 2 })
     expect(await standin('end', first)).toMatchObject({ exitCode: 0, said: 'One session has ended.\n' })
     expect(await seen()).toEqual([401, 200])
     expect(await standin('end', first)).toMatchObject({ exitCode: 1 })
