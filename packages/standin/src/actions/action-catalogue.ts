@@ -64,7 +64,8 @@ function mistakeIn(
   if (!actionIdSchema.safeParse(id).success) return 'its id must be lower-case words with hyphens.'
   if (other) return `two actions have this id, "${other.title}" and "${title}". Give one of them an id of its own.`
   if (title.trim() === '') return 'it needs a title.'
-  if (!(input instanceof z.ZodObject)) return 'its input must be a z.object({ … }) of zod 4, from which the form is made. Which zod there is: npm ls zod'
+  if (!(input instanceof z.ZodObject))
+    return 'its input must be a z.object({ … }) of zod 4, from which the form is made. Which zod there is: npm ls zod'
   const missing = [...scopes, ...optionalScopes].filter((scope) => !manifestScopes.includes(scope))
   if (missing.length > 0) return missingScopesText(missing)
   if (action.readingPosts?.some((path) => /graphql/i.test(path)))
