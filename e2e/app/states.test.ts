@@ -123,11 +123,15 @@ const states: readonly State[] = [
     ],
     // The first tries are seconds apart; later ones up to a quarter of an hour. New access works before the next.
     async leave(manager) {
+      const allowed = manager.app.locator('section[aria-labelledby=h-may] .i.ok')
+      await manager.app.getByText('See machines and their data').waitFor()
+      expect(await allowed.count()).toBe(0) // Nothing is green that Standin cannot do.
       await manager.app.getByRole('button', { name: 'Try now' }).click()
       await manager.app.getByText(/Next try in \d+ seconds?\./).waitFor()
       await manager.turn('Sign-in refuses', false)
       await manager.press('Re-install', 'All permissions')
       await manager.app.getByRole('heading', { name: /^(Checks your .*machines|Standin is working)/ }).waitFor()
+      await allowed.first().waitFor()
       await manager.app
         .getByText(/101 machines listed/)
         .first()

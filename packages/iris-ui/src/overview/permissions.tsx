@@ -9,6 +9,7 @@ export function Permissions({ installation }: { installation: Installation }) {
   const rows = permissionRows(installation)
   const words = texts.may
   const icons = { granted: 'check', denied: 'minus', 'not-in-plan': 'minus', unknown: 'clock' } as const
+  const isWorking = installation.state === 'active' // Without access, none of them is more than a promise.
   const known = rows.some(({ state }) => state !== 'unknown')
   if (rows.length === 0) return null
 
@@ -18,7 +19,7 @@ export function Permissions({ installation }: { installation: Installation }) {
       <ul className="rows">
         {rows.map(({ scope, state }) => (
           <li key={scope}>
-            <Icon name={icons[state]} tone={state === 'granted' ? 'ok' : 'wait'} />
+            <Icon name={icons[state]} tone={state === 'granted' && isWorking ? 'ok' : 'wait'} />
             <div>
               <p className="t">{texts.permissions[scope] ?? scope}</p>
               {state === 'denied' && <p className="d">{words.notAllowed}</p>}
