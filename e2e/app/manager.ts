@@ -61,7 +61,7 @@ export interface Manager {
 }
 
 interface AppOptions extends NonNullable<Parameters<typeof startStack>[0]> {
-  /** The app does not ask again by itself: what it shows was told by its streams, however long that took. */
+  /** The app does not poll: what it shows came from its streams, however long that took. */
   withoutPolling?: true
 }
 

@@ -20,7 +20,7 @@ export default defineConfig({
   tsconfig: 'tsconfig.build.json',
   dts: true,
   fixedExtension: false,
-  // Whoever has npm alone reads them there.
+  // Makers who have only npm read them there.
   copy: [{ from: '../../docs/*.md', to: 'dist/docs' }],
   deps: {
     alwaysBundle: ['postgres', /^drizzle-orm(\/|$)/],

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
+import { pollEveryMs } from '../src/accounts/follow-changes.ts'
 
-/** How often streams look by themselves, in case a notification was lost. */
-const pollEveryMs = 5_000
-
-/** For a whole test file: nothing looks by itself, so that what is seen was told, however long it took. */
+/** For a whole test file: nothing polls, so what arrives was sent, however long it took. */
 export function withoutPolling(): void {
   const { setInterval } = globalThis
   beforeAll(() => {

@@ -76,7 +76,7 @@ function mayBe(state: InstallationState): SQL {
   }
 }
 
-/** The ids of accounts that may be in a state, in their order: whoever reads them decides which are. */
+/** The ids of accounts that may be in a state, in order; the caller decides which are. */
 export async function listMayBe(
   db: Database,
   { state, after, limit }: { state: InstallationState; after: string | undefined; limit: number },

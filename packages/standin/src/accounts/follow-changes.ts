@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 
 /** A lost notification delays a reader by this long at most. */
-const pollEveryMs = 5_000
+export const pollEveryMs = 5_000
 
 /**
  * Yields what was emitted under `name` since the last time, all of it together, until `signal` aborts.

@@ -67,8 +67,8 @@ export async function allowedAction(
 }
 
 /**
- * The scopes that a run reads with: those of its action, and the optional ones that whoever starts it has and the account
- * granted. An optional scope that nobody granted would keep its result from people although nothing was read with it.
+ * The scopes that a run reads with: those of its action, and the optional ones that its starter has and the account granted.
+ * An optional scope that was not granted would keep its result from people although nothing was read with it.
  * @param own undefined: all, as for the operator
  * @param allows undefined while it is unknown what the account granted
  */

@@ -138,8 +138,8 @@ export interface Action<Schema extends z.ZodObject = z.ZodObject, State extends 
   /** What the account must grant; without one of these, a run fails before its first request. */
   scopes: readonly string[]
   /**
-   * Used if the account granted them and whoever starts the run has them. What needs a missing one is left out, and the app says
-   * so. People can start the action without them, but a result that was read with one is shown only to those who have it.
+   * Used if the account granted them and the caller that starts the run has them. What needs a missing one is left out, and the
+   * app says so. People can start the action without them, but a result that was read with one is shown only to those who have it.
    */
   optionalScopes?: readonly string[]
   /**

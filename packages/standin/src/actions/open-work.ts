@@ -24,7 +24,7 @@ export async function openWork(
 ): Promise<RunWork | UnworkableRun> {
   const action = ctx.actions.find(run.actionId)
   if (!action) return { reason: 'ACTION_NOT_FOUND' }
-  // It needs more now than whoever may read this run has.
+  // The action needs more now than the readers of this run were checked for.
   if (!action.scopes.every((scope) => run.readsWith.includes(scope))) return { reason: 'ACTION_CHANGED' }
   const { data: input, success } = action.input.safeParse(run.input)
   if (!success) return { reason: 'INPUT_INVALID' } // The action has changed since the run was accepted.

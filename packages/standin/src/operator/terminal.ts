@@ -70,7 +70,7 @@ export async function withContext<Result>(
   }
 }
 
-/** Tells whoever waits for a command that it is the database that does not commit. */
+/** Tells an operator who waits for a command that the database does not commit. */
 export async function sayWhatHangs({ db }: Pick<AccountsContext, 'db'>, say: Terminal['say']): Promise<void> {
   const { waitsForStandby } = await import('./doctor/waits-for-standby.ts')
   if (await waitsForStandby(db).catch(() => false))

@@ -35,7 +35,7 @@ export const runResults = pgTable(
     offer: jsonb().$type<SentOffer>(),
     /** Early findings and their total; null once the action adds rows. */
     early: jsonb().$type<{ rows: SentRow[]; total: number }>(),
-    /** Counted once, at the end of the run, since nothing changes afterwards. Null: whoever reads it counts. */
+    /** Counted once, at the end of the run, since nothing changes afterwards. Null: each reader counts. */
     counts: jsonb().$type<ResultCounts>(),
     createdAt: moment().notNull().defaultNow(),
   },

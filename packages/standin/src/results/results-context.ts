@@ -13,7 +13,7 @@ interface Counting {
 
 /** What one process keeps about results between calls, and the hooks that it needs. */
 export interface ResultsMemory {
-  /** Of a result without stored counts, since its run goes on or did not end by itself. */
+  /** For a result without stored counts: its run is not over, or was ended early. */
   counts: LRUCache<string, ResultCounts, Counting>
   /** The same for every page of a selection, however it is sorted. */
   places: LRUCache<

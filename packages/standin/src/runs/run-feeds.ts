@@ -1,3 +1,4 @@
+import { pollEveryMs } from '../accounts/follow-changes.ts'
 import { isFinal } from './run-lifecycle.ts'
 import type { RunKey, StoredRunEvent } from './run-table.ts'
 
@@ -21,8 +22,6 @@ export interface Watch {
 }
 
 const batch = 500
-/** In case a notification was lost. */
-const pollEveryMs = 5_000
 
 export type RunFeeds = ReturnType<typeof createRunFeeds>
 

@@ -33,8 +33,8 @@ export const runs = pgTable(
     idempotencyKey: text().notNull(),
     startedBy: jsonb().$type<Run['startedBy']>().notNull(),
     /**
-     * What it may read with: the scopes of its action, and those of the optional ones that whoever started it has and the account
-     * had granted. Its tokens have no others, and who reads what it found needs them all.
+     * What it may read with: the scopes of its action, and the optional ones that its starter had and the account had
+     * granted. Its tokens have no others, and a caller needs all of them to read what it found.
      */
     readsWith: text().array().notNull(),
     mayOverlap: boolean().notNull(),

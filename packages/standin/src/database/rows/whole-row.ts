@@ -10,8 +10,8 @@ export interface WholeRow<Row> {
 }
 
 /**
- * All columns of a wide table as one piece of text, for statements that are sent often: Drizzle's builders put each statement
- * together anew, which takes 2 µs for each column.
+ * All columns of a wide table as one piece of text, for statements that are sent often: Drizzle's builders rebuild the text
+ * each time, which takes 2 µs for each column.
  */
 export function wholeRow<Table extends PgTable>(table: Table): WholeRow<Table['$inferSelect']> {
   const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({

@@ -21,7 +21,7 @@ const authority = fileOf('authority.pem', databaseCertificate.cert)
 const expired = fileOf('expired.pem', expiredDatabaseCertificate.cert)
 const ofAnother = fileOf('another.pem', receiverCertificate.cert)
 
-/** Begins as PostgreSQL does; whoever trusts its certificate learns that the password is wrong. */
+/** Begins as PostgreSQL does, and tells a client that trusts its certificate that the password is wrong. */
 async function listen(tls: { cert: string; key: string }): Promise<number> {
   const refusal = Buffer.from('SFATAL\0C28P01\0Mpassword authentication failed\0\0')
   const server = createServer((socket) => {

@@ -64,7 +64,7 @@ const lists = defineAction({
   },
 })
 
-test('invariant 25: an account’s results have a common limit of rows, whoever starts run after run', async () => {
+test('invariant 25: an account’s results share one limit of rows, however many runs fill it', async () => {
   await using stack = await createRunStack({
     database,
     actions: [lists],
