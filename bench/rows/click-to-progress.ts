@@ -3,6 +3,7 @@ import { type AppInManager, type Manager, startApp } from '../../e2e/app/manager
 import { install } from '../../e2e/stack.ts'
 import type { Comparison, Measured } from '../compare.ts'
 import { quantile } from '../quantile.ts'
+import { untilPainted } from '../until-painted.ts'
 
 const clicks = 40
 
@@ -51,30 +52,11 @@ async function startOnce(manager: Manager): Promise<number> {
   await manager.visit('/actions/fleet-snapshot')
   const button = app.getByRole('button', { name: 'Start fleet snapshot' })
   await button.waitFor()
-  await frame().evaluate(watchForProgress)
+  const painted = await untilPainted(frame(), 'main [role=progressbar]')
   await button.click()
-  const tookMs = await frame().evaluate(() => (globalThis as unknown as { seen: Promise<number> }).seen)
+  const tookMs = await painted()
   await app.getByRole('button', { name: 'Stop' }).click()
   await app.getByRole('button', { name: 'Stop now' }).click()
   await app.getByRole('heading', { name: /was stopped/ }).waitFor()
   return tookMs
-}
-
-function watchForProgress(): void {
-  const page = globalThis as unknown as { seen: Promise<number> }
-  page.seen = new Promise((resolve) => {
-    let clickedAtMs: number | undefined
-    addEventListener(
-      'click',
-      ({ timeStamp }) => {
-        clickedAtMs = timeStamp
-      },
-      { capture: true, once: true },
-    )
-    new MutationObserver((_changes, observer) => {
-      if (clickedAtMs === undefined || !document.querySelector('main [role=progressbar]')) return
-      observer.disconnect()
-      requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - (clickedAtMs ?? Number.NaN))))
-    }).observe(document.body, { subtree: true, childList: true })
-  })
 }

@@ -4,6 +4,7 @@ import { type AppInManager, type Manager, startApp } from '../../e2e/app/manager
 import { multiplyRows } from '../../e2e/app/multiply-rows.ts'
 import { install } from '../../e2e/stack.ts'
 import type { Comparison } from '../compare.ts'
+import { untilPainted } from '../until-painted.ts'
 
 const rows = 20_000
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
@@ -70,26 +71,7 @@ async function openOnce({ app, frame, page }: Manager, run: string): Promise<num
   const link = app.locator(`a[href$="${run}"]`).first()
   await link.waitFor()
   await using _ = await slowDown(page, frame())
-  await frame().evaluate(watchForRows)
+  const painted = await untilPainted(frame(), 'tr[aria-rowindex] .mach')
   await link.tap()
-  return frame().evaluate(() => (globalThis as unknown as { seen: Promise<number> }).seen)
-}
-
-function watchForRows(): void {
-  const page = globalThis as unknown as { seen: Promise<number> }
-  page.seen = new Promise((resolve) => {
-    let tappedAtMs: number | undefined
-    addEventListener(
-      'click',
-      ({ timeStamp }) => {
-        tappedAtMs = timeStamp
-      },
-      { capture: true, once: true },
-    )
-    new MutationObserver((_changes, observer) => {
-      if (tappedAtMs === undefined || !document.querySelector('tr[aria-rowindex] .mach')) return
-      observer.disconnect()
-      requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - (tappedAtMs ?? Number.NaN))))
-    }).observe(document.body, { subtree: true, childList: true })
-  })
+  return painted()
 }

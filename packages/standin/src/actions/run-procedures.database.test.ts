@@ -3,6 +3,7 @@ import { planAmongMany } from '../../test/plan-among-many.ts'
 import { createReportAction } from '../../test/report-action.ts'
 import { account, anna, caller, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { unknownMachine } from '../../test/unknown-machine.ts'
 import type { Caller, ServiceCaller } from '../access/caller.ts'
 import { inTransaction } from '../context.ts'
 import { contracted, router } from '../http/trpc.ts'
@@ -36,24 +37,6 @@ function callAs({ ctx }: RunStack, who: Caller) {
     requestId: 'test',
     authenticate: async () => who,
   })
-}
-const seenMachine: SeenMachine = {
-  id: '',
-  name: null,
-  brand: null,
-  model: null,
-  serialNumber: null,
-  type: null,
-  site: null,
-  groups: [],
-  address: null,
-  latitude: null,
-  longitude: null,
-  lastSeenAt: null,
-  operatingHours: null,
-  idleHours: null,
-  fuelPercent: null,
-  batteryPercent: null,
 }
 const asked = { accountId: account, actionId: 'report', input: {} }
 
@@ -124,7 +107,7 @@ test('watchers of an account are notified of each run that is accepted and ends,
 })
 
 test('the machines that a run read can be listed in pages, by name, those of a choice alone; of no other run', async () => {
-  const machine = (id: string, type: string): SeenMachine => ({ ...seenMachine, id, name: `M ${id}`, type })
+  const machine = (id: string, type: string): SeenMachine => ({ ...unknownMachine, id, name: `M ${id}`, type })
   let seen = ['c', 'a', 'e', 'b', 'd'].map((id) => machine(id, id < 'd' ? 'CRANE' : 'ROLLER'))
   await using stack = await openStack(createReportAction(({ machines }) => machines.keep(seen)))
   const api = callAs(stack, anna)

@@ -1,25 +1,14 @@
 import { expect, test } from 'vitest'
+import { unknownMachine } from '../../test/unknown-machine.ts'
 import type { SeenMachine } from '../machines/machine-register.ts'
 import { createMachinesInMemory } from '../testing/machines-in-memory.ts'
 import { readCounters } from './counters-snapshot.ts'
 
 const machine = (id: string, serialNumber: string | null, name = id): SeenMachine => ({
+  ...unknownMachine,
   id,
   name,
   serialNumber,
-  brand: null,
-  model: null,
-  type: null,
-  site: null,
-  groups: [],
-  address: null,
-  latitude: null,
-  longitude: null,
-  lastSeenAt: null,
-  operatingHours: null,
-  idleHours: null,
-  fuelPercent: null,
-  batteryPercent: null,
 })
 const datetime = '2026-11-20T05:50:00Z'
 const equipment = (SerialNumber: unknown, Hour: unknown, EquipmentID?: string) => ({
