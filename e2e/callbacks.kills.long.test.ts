@@ -13,5 +13,5 @@ test('invariant 1: every callback answered 2xx is in effect after a hundred kill
   })
   console.log(`${kills} kills, ${taken.length} accounts taken, ${unanswered} not answered`)
   expect(wrong).toEqual([])
-  expect(taken.length).toBeGreaterThan(kills)
+  expect(taken.length).toBeGreaterThanOrEqual(kills)
 })
