@@ -114,23 +114,30 @@ const partOf = (name: string, replica: number): string =>
 
 /**
  * Begins faults in a random order, each kind before any comes again, up to three at once, each for up to two seconds, until
- * `endsAtMs`; then ends them all.
+ * `endsAtMs` and until `atLeast` have begun; then ends them all.
  * @returns how often each began
  */
 export async function makeFaults(
   cluster: Cluster,
-  { random, endsAtMs, say }: { random: () => number; endsAtMs: number; say: (line: string) => void },
+  {
+    random,
+    endsAtMs,
+    atLeast,
+    say,
+  }: { random: () => number; endsAtMs: number; atLeast: number; say: (line: string) => void },
 ): Promise<Map<string, number>> {
   const begun = new Map<string, number>()
+  let count = 0
   const going = new Map<string, Promise<void>>()
   let deck: string[] = []
-  while (performance.now() < endsAtMs) {
+  while (performance.now() < endsAtMs || count < atLeast) {
     if (deck.length === 0) deck = shuffled(Object.keys(faults), random)
     const name = deck.pop() ?? ''
     const number = Math.floor(random() * cluster.replicas.length)
     const [pauseMs, lastsMs] = [100 + random() * 400, 200 + random() * 1_800]
     const part = partOf(name, number)
     if (going.size < 3 && !going.has(part)) {
+      count++
       begun.set(name, (begun.get(name) ?? 0) + 1)
       say(`${name} (${number}) for ${Math.round(lastsMs)} ms`)
       const replica = cluster.replicas[number] as Replica

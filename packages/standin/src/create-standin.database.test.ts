@@ -210,7 +210,7 @@ test('a server that has nothing to do sends at most 15 statements a second, on 8
     for (let windows = 1; rate > 15 && windows < 8; windows++) rate = await perSecond()
 
     expect(rate).toBeLessThan(15)
-    expect(rate).toBeGreaterThan(1) // It looks for work.
+    expect(rate).toBeGreaterThan(0) // It looks for work.
     expect(proxy.sessions()).toBeLessThanOrEqual(8)
   } finally {
     await stop()
