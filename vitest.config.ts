@@ -14,8 +14,8 @@ const sourceCondition = '@standin/source'
  */
 const maxWorkers = Math.min(Math.max(3, availableParallelism() - 1), 8)
 
-/** A busy machine takes ten times as long as an idle one. */
-const patient = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } }
+/** A busy machine takes ten times as long as an idle one; these limits end what hangs. */
+const patient = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 60_000 } } }
 
 /** What tests a reference action goes with it. */
 export const withoutAction = hasReferenceActions ? [] : testsOfReferenceActions
@@ -83,11 +83,9 @@ export default mergeConfig(
           extends: true,
           test: {
             name: 'e2e',
+            ...patient,
             include: ['e2e/**/*.test.ts'],
             exclude: [...configDefaults.exclude, '**/*.long.test.ts', ...withoutAction],
-            testTimeout: 60_000,
-            hookTimeout: 120_000,
-            expect: { poll: { timeout: 20_000 } },
             globalSetup: './e2e/build-app.ts',
           },
         },

@@ -177,7 +177,7 @@ beforeAll(async () => {
   })
   granted = createStandinClient({ url: stack.server, serviceKey: bearers['a service with a grant'] ?? '' }).api
   things = await makeThings()
-}, 120_000)
+})
 afterAll(() => stack?.[Symbol.asyncDispose]())
 
 /** A finished run of the account, with its file; a schedule and a filter. */

@@ -35,7 +35,7 @@ async function whyNoBrowser(): Promise<string | undefined> {
   const executablePath = await findChromium()
   if (!executablePath) return `no Chromium: ${remedies}`
   // One from npm needs libraries of the system (libnss3 and the like) that may be missing.
-  const { status } = spawnSync(executablePath, ['--version'], { timeout: 20_000 })
+  const { status } = spawnSync(executablePath, ['--version'], { timeout: 120_000 })
   return status === 0 ? undefined : `${executablePath} does not start: ${remedies}`
 }
 
@@ -44,7 +44,9 @@ export async function launchBrowser(): Promise<Browser> {
   if (!executablePath || missingBrowser) throw new Error(missingBrowser)
   // Chromium has no sandbox as root, and the one from npm has none at all. The frame's sandbox, which is tested, is unrelated.
   const hasSandbox = process.getuid?.() !== 0 && executablePath !== (await npmChromium())
-  return chromium.launch({ executablePath, args, chromiumSandbox: hasSandbox })
+  const browser = await chromium.launch({ executablePath, args, chromiumSandbox: hasSandbox })
+  browser.on('context', (context) => context.setDefaultTimeout(60_000)) // Half a minute by itself: short on a busy machine.
+  return browser
 }
 
 async function findChromium(): Promise<string | undefined> {

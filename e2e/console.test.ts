@@ -38,7 +38,7 @@ async function openConsole(
 async function renewed(page: Page): Promise<void> {
   const asOf = () => document.getElementById('as-of')?.textContent
   const before = await page.evaluate(asOf)
-  await expect.poll(() => page.evaluate(asOf), { timeout: 30_000 }).not.toBe(before)
+  await expect.poll(() => page.evaluate(asOf)).not.toBe(before)
 }
 
 test.skipIf(missingBrowser)('an operator finds what waits, decides by keyboard, and loses no place', async () => {

@@ -165,7 +165,7 @@ test('the packed server has the corrected driver inside: sessions that end leave
   const said: string[] = []
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (piece: Buffer) => said.push(String(piece)))
   const ready = `http://127.0.0.1:${port}/health/ready`
-  await until(`the packed server (${said})`, () => answers(ready), { timeoutMs: 30_000 })
+  await until(`the packed server (${said})`, () => answers(ready))
 
   const { sql, close } = connectDatabase(database.url, { pool: 1 })
   for (let round = 0; round < 10; round++) {
@@ -173,7 +173,7 @@ test('the packed server has the corrected driver inside: sessions that end leave
     expect((await fetch(ready, { signal: AbortSignal.timeout(10_000) })).status).toBeOneOf([200, 503])
   }
   await close()
-  await until('the server is ready again', async () => (await fetch(ready)).status === 200, { timeoutMs: 20_000 })
+  await until('the server is ready again', async () => (await fetch(ready)).status === 200)
   expect(server.exitCode).toBeNull()
 })
 

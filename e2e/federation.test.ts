@@ -25,7 +25,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('built like a real app', () =
     page.on('pageerror', (error) => wrong.push(error.message))
     await page.goto(stack.simulator)
     const shown = page.frameLocator('#app')
-    await shown.getByText('Check my fleet now').waitFor({ timeout: 20_000 })
+    await shown.getByText('Check my fleet now').waitFor()
     for (const tab of ['Actions', 'Schedules', 'Activity', 'Overview']) {
       await shown.getByRole('navigation').getByRole('link', { name: tab }).click()
       await shown.getByRole('heading', { level: 1 }).waitFor()
@@ -38,7 +38,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('built like a real app', () =
     // With a second React, hooks would not find the host's providers and would fail.
     expect(wrong).toEqual([])
     expect(app.served.some((path) => path === '/remote/remoteEntry.js')).toBe(true)
-  }, 90_000)
+  })
 })
 
 async function launchedBrowser() {

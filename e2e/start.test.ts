@@ -140,7 +140,7 @@ describe('npm start', () => {
     third.kill('SIGTERM')
     expect(await third.exit).toBe(0)
     await expect(answers(`http://127.0.0.1:${environment.PORT}/health/live`)).rejects.toThrow()
-  }, 90_000)
+  })
 
   test('names all ports that other programs use, and a command that keeps the settings', async () => {
     const others = [

@@ -44,4 +44,4 @@ test('the first JavaScript is at most 90 kB with Brotli, and has no overlay, for
     expect(modules.filter((path) => path.includes(late))).toEqual([])
   // The page's policy forbids both.
   for (const text of code) expect(text).not.toMatch(/\beval\(|new Function\(/)
-}, 30_000)
+})

@@ -26,9 +26,9 @@ export async function measureFirstPaint({ page, app, frame }: Manager): Promise<
   await app.locator('h1').waitFor()
   await using _ = await slowDown(page, frame(), fastThirdGeneration)
   await frame().evaluate(() => location.reload())
-  await app.locator('[data-useful]').waitFor({ timeout: 30_000 })
+  await app.locator('[data-useful]').waitFor()
   // The rest of the page is loaded, too.
-  await app.locator(whole).first().waitFor({ timeout: 30_000 })
+  await app.locator(whole).first().waitFor()
   await frame().waitForFunction(() => 'wholeMs' in globalThis)
   return frame().evaluate(() => {
     const { usefulMs, wholeMs, isBeforeReact, places, headlines, layoutShift } = globalThis as unknown as FirstPaint

@@ -115,7 +115,7 @@ export async function startApp({ withoutPolling, ...options }: AppOptions = {}):
       async isUp() {
         if (!browser.isConnected()) throw new Error('The browser has ended.')
         const isReady = () => answers(`${stack.server}/health/ready`)
-        await until('a ready server', isReady, { timeoutMs: 8_000 }).catch(async (cause: unknown) => {
+        await until('a ready server', isReady).catch(async (cause: unknown) => {
           const health = await fetch(`${stack.server}/health/ready`).then(
             (response) => response.text(),
             (error: unknown) => String(error),

@@ -21,7 +21,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard 
     app = await startApp({ fleetSize: 101 })
     await install(app.stack, account)
     await app.ended(await app.start(account, 'fleet-snapshot', { input: { idleHours: false } }))
-  }, 120_000)
+  })
   afterEach(async () => {
     for (const each of open.splice(0)) await each.close()
     await app.stack.control('faults', {}, 'PUT')

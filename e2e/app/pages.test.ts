@@ -36,7 +36,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     })
     ids = { run, preview, schedule: schedule.id }
     manager = await app.open({ account, frame: 'opaque' }) // The strictest frame that a host can use.
-  }, 120_000)
+  })
   afterAll(async () => {
     await manager?.close()
     await app?.[Symbol.asyncDispose]()

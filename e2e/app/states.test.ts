@@ -522,7 +522,7 @@ const states: readonly State[] = [
 ]
 
 async function look(manager: Manager, sees: State['sees']) {
-  for (const words of sees) await manager.app.getByText(words).first().waitFor({ timeout: 20_000 })
+  for (const words of sees) await manager.app.getByText(words).first().waitFor()
   expect(await barriers(manager)).toEqual([])
 }
 
@@ -532,19 +532,19 @@ describe.skipIf(missingBrowser && !process.env.CI)('each state of the app', () =
   beforeAll(async () => {
     app = await startApp({ fleetSize: 101 })
     settings = await app.stack.control<object>('settings')
-  }, 120_000)
+  })
   // Before each state and not after it, so that a state that fails cannot leave a fault to the next ones.
   beforeEach(async () => {
     await app.stack.control('faults', {}, 'PUT')
     await app.stack.control('settings', settings, 'PUT')
     await app.stack.control('clock', { now: null }, 'PUT')
     await app.isUp()
-  }, 20_000)
+  })
   afterEach(async () => {
     const closing = manager?.close()
     manager = undefined
     await closing
-  }, 20_000)
+  })
   afterAll(() => app?.[Symbol.asyncDispose]())
 
   test.for(states)('$state', async ({ before, at, special, reach, sees, leave }) => {

@@ -117,7 +117,7 @@ describe('an app made with npm alone', () => {
     const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
     expect(dependencies.zod).toMatch(/^~4\.\d+\.\d+$/)
     expect(await run('npm', ['run', 'build'], project)).toMatch(/First JavaScript: [89]\d\.\d kB/)
-  }, 180_000)
+  })
 
   describe.skipIf(missingBrowser && !process.env.CI)('in a browser', () => {
     let browser: Browser
@@ -125,7 +125,7 @@ describe('an app made with npm alone', () => {
     beforeAll(async () => {
       browser = await launchBrowser()
       started = await startProject(project)
-    }, 120_000)
+    })
     afterAll(async () => {
       await started?.[Symbol.asyncDispose]()
       await browser?.close()
@@ -143,11 +143,11 @@ describe('an app made with npm alone', () => {
       await until('the restart', async () => restarted.test(started.said.join('')), { timeoutMs: 60_000 })
 
       const app = await open()
-      await app.getByRole('button', { name: 'Check my fleet now' }).waitFor({ timeout: 60_000 })
+      await app.getByRole('button', { name: 'Check my fleet now' }).waitFor()
       await app.getByRole('link', { name: 'Actions', exact: true }).click()
       await app.getByRole('link', { name: 'Set up Count machines' }).click()
       await app.getByRole('button', { name: 'Start count machines' }).click()
-      await app.getByText('250 machines.').first().waitFor({ timeout: 60_000 })
+      await app.getByText('250 machines.').first().waitFor()
 
       await started[Symbol.asyncDispose]()
       // Their packages are not replaced under them.
@@ -160,7 +160,7 @@ describe('an app made with npm alone', () => {
       await after
         .getByText(/250 machines/)
         .first()
-        .waitFor({ timeout: 60_000 })
+        .waitFor()
     }, 240_000)
   })
 })
@@ -174,7 +174,7 @@ test('the image of an app made with npm alone has a server that starts, and asks
   await expect(run(program, given, join(folder, 'image'), { NODE_ENV: 'production' })).rejects.toThrow(
     /PUBLIC_URL is required in production/,
   )
-}, 120_000)
+})
 test.each(names)('attw finds nothing wrong with the types of %s', (name) => looks.get(name), 120_000)
 test.each(compilers)(
   'an app made with npm alone compiles strictly with %s',

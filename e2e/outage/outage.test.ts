@@ -1,10 +1,9 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { until } from '../../scripts/part.ts'
 import { accountId, otherAccountId } from '../stack.ts'
 import { startCallers, startOutageStack, warmUp } from './outage-stack.ts'
 
 /** Server and database start several times in each test: a busy machine takes much longer. */
-vi.setConfig({ testTimeout: 180_000 })
 
 test('invariant 18: the audit has every token that was handed out, although server and database are killed', async () => {
   await using stack = await startOutageStack({ outageServeS: 600 })

@@ -41,7 +41,7 @@ beforeAll(() => {
   chmodSync(folder, 0o755)
   mkdirSync(spool)
   if (user.uid !== undefined) chownSync(spool, user.uid, user.gid)
-}, 180_000)
+})
 afterAll(() => {
   execFileSync('chmod', ['-R', 'u+w', tree])
   rmSync(folder, { recursive: true, force: true })
@@ -105,7 +105,7 @@ test('the image starts in a tree that it cannot write, is healthy, measures, and
   const healthy = () =>
     runInImage(commandOf(/ CMD (\[.*)$/.exec(instruction('HEALTHCHECK'))?.[1] ?? '[]'), settings).exit
   const ready = `http://127.0.0.1:${port}/health/ready`
-  await until('the image', () => answers(ready), { timeoutMs: 45_000 }).catch(() => {
+  await until('the image', () => answers(ready)).catch(() => {
     throw new Error(server.said())
   })
 
@@ -120,4 +120,4 @@ test('the image starts in a tree that it cannot write, is healthy, measures, and
   server.child.kill('SIGTERM')
   expect(await server.exit).toBe(0)
   expect(await healthy()).toBe(1)
-}, 90_000)
+})

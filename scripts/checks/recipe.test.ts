@@ -36,4 +36,4 @@ test('an action is added as CONTRIBUTING.md says: one new file', async () => {
   const dies = { onRequest: (nth: number) => (nth === 2 ? ('die' as const) : ('answer' as const)) }
   const played = await createActionStage({ machines: fleetOf(5), ...dies }).play(action, { input: { pageSize: 2 } })
   expect(played.headline).toBe('5 machines.')
-}, 30_000)
+})

@@ -37,7 +37,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('looks as before', () => {
     open.push({ [Symbol.asyncDispose]: () => trackunit.close() }, await serveBuiltApp({ port, server, manager }))
     browser = await launchBrowser()
     open.push({ [Symbol.asyncDispose]: () => browser.close() })
-  }, 120_000)
+  })
   afterAll(async () => {
     for (const each of open.toReversed()) await each[Symbol.asyncDispose]()
   })

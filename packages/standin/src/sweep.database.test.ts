@@ -1,4 +1,5 @@
 import { afterAll, expect, test, vi } from 'vitest'
+import { patiently } from '../test/patiently.ts'
 import { createTestDatabase } from '../test/test-database.ts'
 import { openTestReplica } from '../test/test-replica.ts'
 import { whatIsDue } from './database/due-store.ts'
@@ -61,7 +62,7 @@ test('if the replica that sweeps dies, another one continues', async () => {
 
   await one.close()
 
-  await vi.waitFor(async () => expect(await other.isDue('erasing')).toBe(true), { timeout: 10_000 })
+  await vi.waitFor(async () => expect(await other.isDue('erasing')).toBe(true), patiently)
   expect(await other.sweep('erasing')).toBe(true)
 })
 

@@ -1,2 +1,2 @@
 /** For `vi.waitFor` and `vi.waitUntil`, which give up after a second by default: too soon for a busy machine. */
-export const patiently = { timeout: 20_000, interval: 20 }
+export const patiently = { timeout: 60_000, interval: 20 }

@@ -41,9 +41,9 @@ test('a page is drawn as soon as its file has come, without the 300 ms that Reac
       </TRPCContext>
     </QueryClientProvider>,
   )
-  await expect.poll(() => place.querySelector('i'), { timeout: 10_000 }).not.toBeNull()
+  await expect.poll(() => place.querySelector('i')).not.toBeNull()
 
   file.resolve({ Page: () => 'Here.' })
 
-  await expect.poll(() => place.textContent, { timeout: 10_000 }).toBe('Here.')
+  await expect.poll(() => place.textContent).toBe('Here.')
 })

@@ -69,9 +69,7 @@ test('invariant 20: a run that is accepted while another one ends takes its plac
   await ending.reached
 
   const accepted = stack.start() // Waits for the lock, and must not have read the line before.
-  await expect
-    .poll(() => stack.sql`select from pg_locks where locktype = 'advisory' and not granted`, { timeout: 20_000 })
-    .toHaveLength(1)
+  await expect.poll(() => stack.sql`select from pg_locks where locktype = 'advisory' and not granted`).toHaveLength(1)
   ending.open()
 
   await end

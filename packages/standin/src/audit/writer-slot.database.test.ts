@@ -102,4 +102,4 @@ test('invariant 18: whichever process writes and whichever lease ends, each entr
     stack.clock.advance(1_000)
   })
   await fc.assert(property, { numRuns: 25 })
-}, 30_000)
+})

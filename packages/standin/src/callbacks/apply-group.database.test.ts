@@ -262,7 +262,7 @@ test('invariant 2: callbacks applied together have the same outcome as one after
     ),
     { numRuns: 20 },
   )
-}, 60_000)
+})
 
 const statusesOf = (outcomes: unknown) => (outcomes as { status?: string }[]).map(({ status }) => status ?? 'refused')
 

@@ -116,7 +116,7 @@ test('invariant 2: bound callbacks lead to the same credentials, whatever the or
     ),
     { numRuns: 40 },
   )
-}, 30_000)
+})
 
 test('invariant 2: credentials that came under an uninstall and are sent again after it are proven', async () => {
   const stack = await createStack()

@@ -96,7 +96,6 @@ const phases: Record<string, (sql: Sql) => Settled> = {
 
 test.for(Object.entries(phases))(
   '200 sessions that end %s leave no caller waiting, no half of a transaction, and the pool as wide as it was',
-  { timeout: 60_000 },
   async ([phase, endTen]) => {
     const sql = connect({ pool: atOnce })
     for (let round = 0; round < 20; round++) {
@@ -117,7 +116,7 @@ test('200 sessions that end while connecting leave no caller waiting, and the po
     expect(outcomes.map(({ status }) => status)).toEqual(Array(atOnce).fill('rejected'))
   }
   expect(new Set(await sessionsOf(sql)).size).toBe(atOnce)
-}, 60_000)
+})
 
 test('a server that takes connections and ends them keeps no caller waiting', async () => {
   const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')

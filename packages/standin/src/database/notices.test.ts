@@ -13,7 +13,7 @@ function setUp() {
     written.push({ notices, end: (failed) => (failed ? reject(failed) : resolve()) })
     return promise
   })
-  const statement = (index: number) => vi.waitUntil(() => written[index], { timeout: 10_000 })
+  const statement = (index: number) => vi.waitUntil(() => written[index], { timeout: 60_000 })
   return { notifier, written, statement }
 }
 

@@ -76,7 +76,7 @@ export async function runPart({
 export async function until(
   what: string | (() => string),
   ask: () => Promise<boolean>,
-  { timeoutMs = 30_000, everyMs = 50 } = {},
+  { timeoutMs = 60_000, everyMs = 50 } = {},
 ): Promise<void> {
   const endsAtMs = performance.now() + timeoutMs
   while (performance.now() < endsAtMs) {

@@ -111,7 +111,7 @@ test('a server that starts during the copy loses nothing: nothing is moved, and 
   await rm(dataDir, { recursive: true })
 
   expect([exitCode, said]).toEqual([1, expect.stringContaining('started on the source database')])
-}, 30_000)
+})
 
 test('a write during the copy waits, and nothing is moved', async () => {
   const { exitCode, said } = await moveWhile(async () => {
@@ -122,7 +122,7 @@ test('a write during the copy waits, and nothing is moved', async () => {
   await from.sql`delete from installations`
 
   expect([exitCode, said]).toEqual([1, expect.stringContaining('Nothing was moved')])
-}, 30_000)
+})
 
 test('a move copies every row, due runs included; it is refused while a server runs, or if the target has rows', async () => {
   const details = { text: 'a\tb\\N\n"ü"', list: [1, null] }
@@ -170,4 +170,4 @@ test('a move copies every row, due runs included; it is refused while a server r
   expect(await due).toEqual([{ id: runId }])
 
   expect(await move()).toMatchObject({ exitCode: 1, said: expect.stringContaining('is not empty') })
-}, 30_000)
+})

@@ -7,6 +7,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { startDatabaseProxy } from '../../test/database-proxy.ts'
 import { createLinesAction } from '../../test/lines-action.ts'
+import { patiently } from '../../test/patiently.ts'
 import { createRunStack } from '../../test/run-stack.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { openTestReplica } from '../../test/test-replica.ts'
@@ -17,11 +18,6 @@ import { inTransaction } from '../context.ts'
 import { acceptRun, type NewRun } from './accept-run.ts'
 import { claimDueRuns, isClaiming } from './claim-runs.ts'
 import type { RunsHooks } from './runs-context.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
-/** Generous, for a busy machine. */
-const soon = { timeout: 20_000, interval: 20 }
-const patiently = { timeout: 40_000, interval: 50 }
 
 const doing = (run: (context: RunContext<Record<string, unknown>>) => Promise<void>, change: Partial<AnyAction> = {}) =>
   defineAction({
@@ -68,11 +64,11 @@ test.concurrent('replicas that claim at the same time share the due runs, and no
   const all = Array.from({ length: 4 }, () => replicas.use(openReplica(database, [report])))
   for (const { ctx } of all) replicas.use(await startWorking(ctx))
 
-  await vi.waitFor(() => expect(all.map(({ ctx }) => ctx.runs.working.size)).toEqual([8, 8, 8, 8]), soon)
+  await vi.waitFor(() => expect(all.map(({ ctx }) => ctx.runs.working.size)).toEqual([8, 8, 8, 8]), patiently)
   gate.resolve()
 
   const ended = () => stack.sql`select count(*)::int from runs where state = 'succeeded' and attempts = 1`
-  await vi.waitFor(async () => expect(await ended()).toEqual([{ count: 32 }]), soon)
+  await vi.waitFor(async () => expect(await ended()).toEqual([{ count: 32 }]), patiently)
   expect(attempts).toHaveLength(32)
 })
 
@@ -88,7 +84,7 @@ test.concurrent('a backlog of quick runs is worked off after one claim, without 
   await claimDueRuns(stack.ctx)
 
   const left = () => stack.sql`select id from runs where ended_at is null`
-  await vi.waitFor(async () => expect(await left()).toHaveLength(0), soon)
+  await vi.waitFor(async () => expect(await left()).toHaveLength(0), patiently)
 })
 
 // These tests wait for seconds, all at the same time; the longest start first.
@@ -126,7 +122,7 @@ describe.concurrent('invariant 19: a run continues', () => {
     for await (const line of createInterface(child.stdout)) if (line.startsWith('line') && said.push(line) === 3) break
     await vi.waitFor(
       async () => expect(await stack.sql`select from artifact_chunks where position = 3`).toHaveLength(1),
-      soon,
+      patiently,
     )
     await using _ = await startWorking(stack.ctx)
 
@@ -180,7 +176,7 @@ describe.concurrent('a run', () => {
     await expect(rolledBack).rejects.toThrow('no')
     await inTransaction(stack.ctx, (tx) => acceptRun(tx, named('committed')))
 
-    await vi.waitFor(() => expect(worked).toEqual(['committed']), soon)
+    await vi.waitFor(() => expect(worked).toEqual(['committed']), patiently)
   })
 
   test('is claimed while a worker holds it, and at no other time', async () => {
@@ -195,9 +191,9 @@ describe.concurrent('a run', () => {
     expect(await claimed()).toEqual([])
 
     await using _ = await startWorking(stack.ctx)
-    await vi.waitFor(async () => expect(await claimed()).toEqual([first.id]), soon)
+    await vi.waitFor(async () => expect(await claimed()).toEqual([first.id]), patiently)
     gate.resolve()
-    await vi.waitFor(async () => expect(await stack.run(first.id)).toMatchObject({ state: 'succeeded' }), soon)
+    await vi.waitFor(async () => expect(await stack.run(first.id)).toMatchObject({ state: 'succeeded' }), patiently)
     expect(await claimed()).toEqual([])
   })
 
@@ -211,14 +207,14 @@ describe.concurrent('a run', () => {
     await using _ = await startWorking(stack.ctx)
     const first = await stack.start({ input: { name: 'first' } })
     const early = await stack.start({ input: { name: 'second' } })
-    await vi.waitFor(async () => expect(await stack.run(first.id)).toMatchObject({ state: 'running' }), soon)
+    await vi.waitFor(async () => expect(await stack.run(first.id)).toMatchObject({ state: 'running' }), patiently)
     await stack.sql`update runs set promoted_at = now() where id = ${early.id}`
     const other = await stack.start({ input: { name: 'third' }, accountId: crypto.randomUUID() })
 
-    await vi.waitFor(async () => expect(await stack.run(other.id)).toMatchObject({ state: 'succeeded' }), soon)
+    await vi.waitFor(async () => expect(await stack.run(other.id)).toMatchObject({ state: 'succeeded' }), patiently)
     expect(await stack.run(early.id)).toMatchObject({ state: 'queued' })
     gate.resolve()
-    await vi.waitFor(async () => expect(await stack.run(early.id)).toMatchObject({ state: 'succeeded' }), soon)
+    await vi.waitFor(async () => expect(await stack.run(early.id)).toMatchObject({ state: 'succeeded' }), patiently)
   })
 
   test('that waits is claimed when it is due, and not before', async () => {
@@ -232,7 +228,7 @@ describe.concurrent('a run', () => {
       update runs set state = 'waiting', waiting_until = ${new Date(dueAt).toISOString()} where id = ${id}`
     await using _ = await startWorking(stack.ctx)
 
-    await vi.waitFor(() => expect(workedAt).toHaveLength(1), soon)
+    await vi.waitFor(() => expect(workedAt).toHaveLength(1), patiently)
     expect(workedAt[0]).toBeGreaterThanOrEqual(dueAt)
   })
 
@@ -251,7 +247,10 @@ describe.concurrent('a run', () => {
     const { id } = await stack.start()
     await using _ = await startWorking(replica.ctx)
 
-    await vi.waitFor(async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 3 }), soon)
+    await vi.waitFor(
+      async () => expect(await stack.run(id)).toMatchObject({ state: 'succeeded', attempts: 3 }),
+      patiently,
+    )
     expect(tries).toBe(3)
   })
 
@@ -293,14 +292,14 @@ describe.concurrent('a run', () => {
     const second = await stack.start({ accountId: crypto.randomUUID() })
     await using _ = await startWorking(other.ctx)
     const { id: staying } = other.ctx.listener.replica
-    await vi.waitFor(async () => expect(await stack.run(second.id)).toMatchObject({ replicaId: staying() }), soon)
+    await vi.waitFor(async () => expect(await stack.run(second.id)).toMatchObject({ replicaId: staying() }), patiently)
     finish.resolve()
 
     await left
     await vi.waitFor(async () => {
       expect(await stack.run(first.id)).toMatchObject({ state: 'succeeded', attempts: 1 })
       expect(await stack.run(second.id)).toMatchObject({ state: 'succeeded', attempts: 1 })
-    }, soon)
+    }, patiently)
   })
 
   test('ends, although the sessions of its process are terminated again and again', async () => {
@@ -344,7 +343,7 @@ test.concurrent('runs that may not overlap run one after the other', async () =>
 
   await vi.waitFor(async () => {
     expect([(await stack.run(first.id)).state, (await stack.run(second.id)).state]).toEqual(['succeeded', 'succeeded'])
-  }, soon)
+  }, patiently)
 
   expect(most).toBe(1)
   const [{ endedAt }, { startedAt }] = [await stack.run(first.id), await stack.run(second.id)]
@@ -374,6 +373,6 @@ test.concurrent('a worker counts as stuck if it claims nothing for five seconds 
   expect(isClaiming(ctx)).toBe(true)
 
   gate.resolve() // Each run that ends makes room for the next one, without a notification.
-  await vi.waitFor(async () => expect(await stack.due()).toEqual([]), soon)
+  await vi.waitFor(async () => expect(await stack.due()).toEqual([]), patiently)
   await Promise.all([...ctx.runs.working].map(({ ended }) => ended))
 })

@@ -34,4 +34,4 @@ test('invariant 20: ten thousand waiting runs of one account delay the single ru
   expect(waits.filter(({ ms }) => ms >= 2_000)).toEqual([])
   expect(await sql`select count(*)::int from runs where state = 'running'`).toEqual([{ count: 2 }])
   gate.resolve()
-}, 30_000)
+})

@@ -38,7 +38,7 @@ async function setUp() {
     async die(): Promise<void> {
       await other.close()
       const alive = async () => (await aliveReplicas(stack.db)).has(replicaId)
-      await vi.waitFor(async () => expect(await alive()).toBe(false), { timeout: 10_000 })
+      await vi.waitFor(async () => expect(await alive()).toBe(false), patiently)
     },
     [Symbol.asyncDispose]: async () => {
       await other.close()

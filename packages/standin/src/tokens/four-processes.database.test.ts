@@ -15,7 +15,7 @@ const trackunit = await startTokenEndpoint()
 const processes: ChildProcess[] = []
 beforeAll(async () => {
   processes.push(...(await Promise.all(['one', 'two', 'three', 'four'].map(startProcess))))
-}, 30_000)
+})
 afterAll(async () => {
   for (const child of processes) child.kill('SIGKILL')
   await trackunit[Symbol.asyncDispose]()

@@ -155,7 +155,7 @@ async function waitForWaiting({ sql }: TokenStack, count: number): Promise<void>
         where datname = current_database() and wait_event_type = 'Lock' and backend_type = 'client backend'`
       expect(waiting).toHaveLength(count)
     },
-    { timeout: 10_000, interval: 10 },
+    { timeout: 60_000, interval: 10 },
   )
 }
 

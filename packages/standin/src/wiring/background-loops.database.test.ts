@@ -47,7 +47,7 @@ beforeAll(async () => {
     await explained.connection.close()
     await drop()
   }
-}, 60_000)
+})
 afterAll(() => close())
 
 test('no question and no loop reads more rows because there are more accounts', async () => {

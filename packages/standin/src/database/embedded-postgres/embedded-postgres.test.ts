@@ -10,8 +10,6 @@ import { patiently } from '../../../test/patiently.ts'
 import { EmbeddedPostgresError, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './index.ts'
 import { findPostmaster } from './postmaster-file.ts'
 
-vi.setConfig({ testTimeout: 30_000 }) // Each starts processes, on any machine.
-
 const isRoot = process.getuid?.() === 0
 
 async function temporaryFolder(): Promise<string> {

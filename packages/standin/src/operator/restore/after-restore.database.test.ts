@@ -144,7 +144,7 @@ test('invariant 27: in yesterday’s backup no account is served before Trackuni
     })
     expect(await firstEvent(stack, 0)).toMatchObject({ type: 'installed' })
   })
-}, 60_000)
+})
 
 test('invariant 27: while Trackunit does not answer after a restore, no account is served and each one is probed again', async () => {
   await using(database.url, async (stack) => {

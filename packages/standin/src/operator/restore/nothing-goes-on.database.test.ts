@@ -88,4 +88,4 @@ test('invariant 27: what a restored database has as under way is not done again,
   const again = await stack.start({ actionId: 'change', mode: 'preview' })
   await worker.workOn(again.id)
   expect((await stack.start({ actionId: 'change', previewRunId: again.id })).state).toBe('queued')
-}, 60_000)
+})

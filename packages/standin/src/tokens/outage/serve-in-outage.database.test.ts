@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { startDatabaseProxy } from '../../../test/database-proxy.ts'
+import { patiently } from '../../../test/patiently.ts'
 import { createTestDatabase } from '../../../test/test-database.ts'
 import { createTokenStack } from '../../../test/token-stack.ts'
 
@@ -14,7 +15,6 @@ const run = { kind: 'system', id: 'run 1' } as const
 const both = { scopes: ['a', 'b'] }
 const text = ({ accessToken }: { accessToken: { reveal(): string } }) => accessToken.reveal()
 const fingerprint = (token: string) => createHash('sha256').update(token).digest('base64url')
-const soon = { timeout: 20_000, interval: 20 }
 
 /** A replica whose way to the database can be cut, with one token in its memory; the test itself goes around the cut. */
 async function createOutage({ outageServeMs = 600_000 } = {}) {
@@ -25,7 +25,7 @@ async function createOutage({ outageServeMs = 600_000 } = {}) {
   const start = () => stack.startReplica({ through: proxy.url, dataDir: folder, outageServeMs })
   const issue = await start()
   const service = await stack.createService()
-  await vi.waitFor(() => issue(service), soon) // A busy machine may take the database for down.
+  await vi.waitFor(() => issue(service), patiently) // A busy machine may take the database for down.
   return {
     ...stack,
     proxy,
@@ -36,12 +36,12 @@ async function createOutage({ outageServeMs = 600_000 } = {}) {
     spooled: async () => (await readdir(join(folder, 'spool')).catch(() => [])).length,
     down: async () => {
       proxy.stop()
-      await vi.waitFor(() => expect(issue.watch.isDown()).toBe(true), soon)
+      await vi.waitFor(() => expect(issue.watch.isDown()).toBe(true), patiently)
     },
     up: async () => {
       await proxy.start()
-      await vi.waitFor(() => expect(issue.watch.isDown()).toBe(false), soon)
-      await vi.waitFor(() => expect(issue.replica.id()).toBeDefined(), soon)
+      await vi.waitFor(() => expect(issue.watch.isDown()).toBe(false), patiently)
+      await vi.waitFor(() => expect(issue.replica.id()).toBeDefined(), patiently)
     },
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]()
@@ -162,10 +162,10 @@ describe('invariant 16: when the database is there again', () => {
     const before = outage.issue.replica.id()
     outage.proxy.fallSilent()
     await outage.install({ generation: 2 })
-    await vi.waitFor(() => expect(outage.issue.replica.id()).not.toBe(before), soon)
-    await vi.waitFor(() => expect(outage.issue.replica.id()).toBeDefined(), soon)
+    await vi.waitFor(() => expect(outage.issue.replica.id()).not.toBe(before), patiently)
+    await vi.waitFor(() => expect(outage.issue.replica.id()).toBeDefined(), patiently)
 
-    await vi.waitFor(async () => expect(text(await outage.issue(outage.service))).toBe('token-2'), soon)
+    await vi.waitFor(async () => expect(text(await outage.issue(outage.service))).toBe('token-2'), patiently)
   })
 })
 
