@@ -42,7 +42,7 @@ beforeAll(async () => {
   cpSync(join(root, 'e2e/consumer/surface.ts'), join(project, 'surface.ts'))
   for (const { name, code } of examples) writeFileSync(join(project, `${name}.ts`), code)
   compilations = aside(compilers, compile)
-}, 300_000) // Another test file may be packing everything first.
+}, 600_000) // Another test file may be packing everything first.
 
 afterAll(async () => {
   await Promise.allSettled(compilations?.values() ?? [])

@@ -7,7 +7,7 @@ import { root } from '../scripts/part.ts'
 const site = join(root, 'docs/.vitepress/dist')
 
 test('npm run docs builds the site, in which every link leads somewhere, with a reference from the docstrings', {
-  timeout: 180_000,
+  timeout: 600_000,
 }, () => {
   const { status, stdout, stderr } = spawnSync('npm', ['run', 'docs'], { cwd: root, encoding: 'utf8' })
 

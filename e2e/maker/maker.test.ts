@@ -41,7 +41,7 @@ beforeAll(async () => {
   writeFileSync(config, changed)
   image = aside(['image'], makeImage)
   compilations = aside(compilers, compile)
-}, 300_000)
+}, 600_000)
 afterAll(async () => {
   await Promise.allSettled([looks, compilations, image].flatMap((each) => [...(each?.values() ?? [])]))
   rmSync(folder, { recursive: true, force: true })
@@ -161,7 +161,7 @@ describe('an app made with npm alone', () => {
         .getByText(/250 machines/)
         .first()
         .waitFor()
-    }, 240_000)
+    }, 600_000)
   })
 })
 
@@ -175,11 +175,11 @@ test('the image of an app made with npm alone has a server that starts, and asks
     /PUBLIC_URL is required in production/,
   )
 })
-test.each(names)('attw finds nothing wrong with the types of %s', (name) => looks.get(name), 120_000)
+test.each(names)('attw finds nothing wrong with the types of %s', (name) => looks.get(name), 600_000)
 test.each(compilers)(
   'an app made with npm alone compiles strictly with %s',
   (compiler) => compilations.get(compiler),
-  120_000,
+  600_000,
 )
 
 async function lookAtTypes(name: string): Promise<void> {

@@ -12,7 +12,7 @@ const examples = globSync('docs/*.md', { cwd: root }).flatMap((path) =>
   [...readFileSync(join(root, path), 'utf8').matchAll(/```ts\n(import [\s\S]*?)```/g)].map(([, code = '']) => code),
 )
 
-test('the examples in docs/ compile', { timeout: 120_000 }, () => {
+test('the examples in docs/ compile', { timeout: 600_000 }, () => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   for (const [index, code] of examples.entries()) writeFileSync(join(folder, `example-${index}.ts`), code)
