@@ -284,6 +284,7 @@ CREATE TABLE "deliveries" (
 	"is_sending" boolean DEFAULT false NOT NULL,
 	"next_try_at" timestamp (3) with time zone,
 	"last_try_at" timestamp (3) with time zone,
+	"awaits_account" boolean DEFAULT false NOT NULL,
 	"ended_at" timestamp (3) with time zone,
 	CONSTRAINT "deliveries_account_id_run_id_position_pk" PRIMARY KEY("account_id","run_id","position")
 );
@@ -470,6 +471,7 @@ CREATE TABLE "runs" (
 	"promoted_at" timestamp (3) with time zone,
 	"epoch" integer DEFAULT 0 NOT NULL,
 	"replica_id" integer,
+	"awaits_account" boolean DEFAULT false NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"retries" integer DEFAULT 0 NOT NULL,
 	"crashes" integer DEFAULT 0 NOT NULL,
@@ -511,6 +513,7 @@ CREATE TABLE "schedules" (
 	"anchor_at" timestamp (3) with time zone NOT NULL,
 	"next_at" timestamp (3) with time zone,
 	"due_at" timestamp (3) with time zone,
+	"awaits_account" boolean DEFAULT false NOT NULL,
 	"ends_at" timestamp (3) with time zone,
 	"notice_due_at" timestamp (3) with time zone,
 	"last_run_id" uuid,
@@ -635,7 +638,8 @@ CREATE INDEX "callbacks_received" ON "callbacks" USING btree ("received_at");-->
 CREATE INDEX "callbacks_ageing" ON "callbacks" USING btree ("received_at") WHERE "callbacks"."generation" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "held_callbacks_content" ON "held_callbacks" USING btree ("identity_digest","content_digest");--> statement-breakpoint
 CREATE INDEX "held_callbacks_state" ON "held_callbacks" USING btree ("state","received_at");--> statement-breakpoint
-CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_try_at") WHERE "deliveries"."state" = 'waiting';--> statement-breakpoint
+CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_try_at") WHERE "deliveries"."state" = 'waiting' and not "deliveries"."awaits_account";--> statement-breakpoint
+CREATE INDEX "deliveries_awaiting_account" ON "deliveries" USING btree ("account_id") WHERE "deliveries"."awaits_account";--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_sending" ON "deliveries" USING btree ("account_id") WHERE "deliveries"."state" = 'waiting' and "deliveries"."is_sending";--> statement-breakpoint
 CREATE INDEX "deliveries_failed" ON "deliveries" USING btree ("account_id","ended_at") WHERE "deliveries"."state" = 'failed';--> statement-breakpoint
 CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("account_id","last_try_at");--> statement-breakpoint
@@ -657,12 +661,15 @@ CREATE INDEX "runs_of_preview" ON "runs" USING btree ("account_id","preview_run_
 CREATE INDEX "runs_by_end" ON "runs" USING btree ("ended_at");--> statement-breakpoint
 CREATE INDEX "runs_by_state" ON "runs" USING btree ("state","created_at","id");--> statement-breakpoint
 CREATE INDEX "runs_working" ON "runs" USING btree ("replica_id") WHERE "runs"."state" in ('running', 'cancelling');--> statement-breakpoint
-CREATE INDEX "runs_due" ON "runs" USING btree ("urgency",coalesce("waiting_until", "promoted_at")) WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null and "runs"."replica_id" is null;--> statement-breakpoint
+CREATE INDEX "runs_due" ON "runs" USING btree ("urgency",coalesce("waiting_until", "promoted_at")) WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null and "runs"."replica_id" is null
+          and (not "runs"."awaits_account" or "runs"."state" = 'cancelling');--> statement-breakpoint
+CREATE INDEX "runs_awaiting_account" ON "runs" USING btree ("account_id") WHERE "runs"."awaits_account";--> statement-breakpoint
 CREATE INDEX "runs_promoted" ON "runs" USING btree ("account_id") WHERE "runs"."promoted_at" is not null and "runs"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "runs_waiting" ON "runs" USING btree ("account_id","urgency","created_at") WHERE "runs"."state" = 'queued' and "runs"."promoted_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_no_overlap" ON "runs" USING btree ("account_id","action_id") WHERE "runs"."state" in ('running', 'waiting', 'cancelling') and not "runs"."may_overlap";--> statement-breakpoint
 CREATE INDEX "schedules_newest" ON "schedules" USING btree ("account_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "schedules_ending" ON "schedules" USING btree ("ends_at") WHERE "schedules"."state" = 'active';--> statement-breakpoint
-CREATE INDEX "schedules_due" ON "schedules" USING btree ("due_at") WHERE "schedules"."state" = 'active';--> statement-breakpoint
+CREATE INDEX "schedules_due" ON "schedules" USING btree ("due_at") WHERE "schedules"."state" = 'active' and not "schedules"."awaits_account";--> statement-breakpoint
+CREATE INDEX "schedules_awaiting_account" ON "schedules" USING btree ("account_id") WHERE "schedules"."awaits_account";--> statement-breakpoint
 CREATE INDEX "token_leases_due" ON "token_leases" USING btree ("refresh_at") WHERE "token_leases"."refresh_at" is not null;--> statement-breakpoint
 CREATE INDEX "rate_budgets_by_age" ON "rate_budgets" USING btree ("updated_at");

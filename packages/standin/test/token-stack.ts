@@ -21,7 +21,7 @@ import { drainSpool } from '../src/tokens/outage/drain-spool.ts'
 import { refreshDueTokens, saveTokenUses } from '../src/tokens/refresh-ahead.ts'
 import { receiverOf, type TokenReceiver } from '../src/tokens/token-receiver.ts'
 import type { ExchangeFailure } from '../src/trackunit/failure-policy.ts'
-import { uninstallHooks } from '../src/when-uninstalled.ts'
+import { accountsHooks } from '../src/when-uninstalled.ts'
 import { assemble, type StandinContext } from '../src/wiring/assemble.ts'
 import { hearOthers } from '../src/wiring/hear-others.ts'
 import { createAdjustableClock } from './adjustable-clock.ts'
@@ -58,7 +58,7 @@ export async function createTokenStack({ url }: TestDatabase) {
   const log = createLogger('silent')
   const world = { clock, fetch: endpoint.fetch, random: Math.random, log }
   const base = createContext(testConfig({ environment, app: appWith(scopesOfManifest) }), world, connection)
-  const ctx = { ...base, accounts: createAccountsMemory(uninstallHooks) }
+  const ctx = { ...base, accounts: createAccountsMemory(accountsHooks) }
 
   /** Credentials that were proven come into force; those before become history. */
   async function install({

@@ -8,7 +8,7 @@ const otherAccountId = 'c2a4e3d7-9b1f-4a57-8d3e-7f21b6c0a9e4'
 
 function replica() {
   const clock = createAdjustableClock()
-  const accounts = createAccountsMemory({ whenUninstalled: [], whenErasing: [] })
+  const accounts = createAccountsMemory({ whenUninstalled: [], whenErasing: [], awaitingWork: [] })
   const ctx = { accounts, clock } as Partial<AccountsContext> as AccountsContext
   /** Whether a page that asked this long ago is told to ask for the runs again. */
   const isAskedAgain = async (knownForMs: number | undefined) => {

@@ -63,6 +63,9 @@ export const installations = pgTable(
   ],
 )
 
+/** In tables with work: it was due while its account was stopped. Nothing looks at it until a review of the account. */
+export const awaitsAccount = () => boolean().notNull().default(false)
+
 /** Why credentials with an unsigned row do not come into force. */
 export const forgedCredentialsDetail =
   'The stored row of these credentials is not what Standin signed. The operator’s doctor names it.'

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { LRUCache } from 'lru-cache'
 import type { Context, InTransaction, ReplicaContext } from '../context.ts'
 import type { CredentialRow } from './account-store.ts'
+import type { AwaitingWork } from './stopped-account-store.ts'
 
 /** Ends and erases what one folder keeps about an uninstalled account, in the transaction of the uninstall. Must be quick. */
 export type WhenUninstalled = (tx: InTransaction, accountId: string, uninstalledAt: Date) => Promise<void>
@@ -14,6 +15,8 @@ export interface AccountsHooks {
   whenUninstalled: readonly WhenUninstalled[]
   /** Called in this order, each until nothing is left. */
   whenErasing: readonly WhenErasing[]
+  /** What may be due while its account is stopped. */
+  awaitingWork: readonly AwaitingWork[]
 }
 
 /** What a process keeps about accounts between calls. */

@@ -22,7 +22,7 @@ let ctx: AccountsContext
 beforeAll(async () => {
   database = await createTestDatabase()
   replica = openTestReplica(database)
-  ctx = { ...replica.ctx, accounts: createAccountsMemory({ whenUninstalled: [], whenErasing: [] }) }
+  ctx = { ...replica.ctx, accounts: createAccountsMemory({ whenUninstalled: [], whenErasing: [], awaitingWork: [] }) }
   const wake = () => wakeEventReaders(ctx)
   for (const channel of ['installation_event', 'access_changed'] as const)
     await replica.ctx.listener.on(channel, wake, wake)

@@ -1,14 +1,67 @@
 import { type AnyColumn, and, eq, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Database, Transaction } from '../database/database.ts'
 import { installations } from './account-table.ts'
+
+const isStopped = sql`(
+  stopped.active_generation is null and coalesce(stopped.suspended_at, stopped.paused_at, stopped.erasing_since) is not null)`
 
 /**
  * Whether an account is suspended, paused or being erased. Nothing may start for it. A value and no EXISTS: that, PostgreSQL may
  * answer by reading all accounts.
  */
 export const isAccountStopped = (accountId: AnyColumn | SQL) => sql`coalesce((
-  select stopped.active_generation is null and coalesce(stopped.suspended_at, stopped.paused_at, stopped.erasing_since) is not null
-  from ${installations} stopped where stopped.account_id = ${accountId}), false)`
+  select ${isStopped} from ${installations} stopped where stopped.account_id = ${accountId}), false)`
+
+/** A table with work that may be due while its account is stopped. */
+export interface AwaitingWork {
+  table: PgTable & { accountId: AnyPgColumn }
+  /** The columns of its primary key besides the account. */
+  key: SQL
+  /** What its index of due work has, and that the time has come. */
+  isDue: SQL
+  /** The order of that index. */
+  order: SQL
+}
+
+const firstDue = ({ table, key, isDue, order }: AwaitingWork, limit: SQL) =>
+  sql`select account_id, ${key} from ${table} where ${isDue} order by ${order} limit ${limit}`
+
+/** 0 while some of what is due first belongs to stopped accounts. */
+export const stoppedWorkDue = (works: readonly AwaitingWork[]) => {
+  const isFirst = (work: AwaitingWork) =>
+    sql`exists (select from (${firstDue(work, sql`20`)}) first where ${isAccountStopped(sql`first.account_id`)})`
+  return sql`select 0 where ${or(...works.map(isFirst))}`
+}
+
+/**
+ * Sets aside what is due first and belongs to stopped accounts, so that no look for work reads it again. An account that is
+ * changing at this moment is left for the next time: what is set aside is put back by a review that follows the account's next change.
+ * @returns whether there may be more
+ */
+export async function setAsideStoppedWork(db: Database, work: AwaitingWork): Promise<boolean> {
+  const { table, key } = work
+  const setAside = await db.execute(sql`
+    with first as (${firstDue(work, sql`500`)}), due as (
+      select account_id as due_account_id, ${key} from ${table}
+      where (account_id, ${key}) in (select * from first where ${isAccountStopped(sql`first.account_id`)})
+      for update skip locked
+    ), stopped as (
+      select account_id from ${installations} stopped
+      where account_id in (select due_account_id from due) and ${isStopped} for share skip locked
+    )
+    update ${table} set awaits_account = true
+    where (account_id, ${key}) in (select * from due where due_account_id in (select account_id from stopped))
+    returning 1`)
+  return setAside.length > 0
+}
+
+/** Lets what was set aside of an account be looked at again, unless the account is still stopped. */
+export async function putBackStoppedWork(db: Database, { table }: AwaitingWork, accountId: string): Promise<void> {
+  await db.execute(sql`
+    update ${table} set awaits_account = false
+    where account_id = ${accountId} and awaits_account and not ${isAccountStopped(sql`${accountId}::uuid`)}`)
+}
 
 /** Longer than a review takes. If a worker dies, its accounts wait this long for the next one. */
 const reviewMs = 30_000

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { account, createTokenStack } from '../../test/token-stack.ts'
 import { inTransaction } from '../context.ts'
-import { uninstallHooks } from '../when-uninstalled.ts'
+import { accountsHooks } from '../when-uninstalled.ts'
 import { lockInstallation, updateServing } from './account-store.ts'
 import { createAccountsMemory } from './accounts-context.ts'
 import { eraseData } from './erase-data.ts'
@@ -37,7 +37,7 @@ test('invariant 8: within a second of an uninstall or a pause no replica hands o
   await resumeAccount(stack.ctx, { accountId: account, actor: operator })
   await expectServedEverywhere()
 
-  const ctx = { ...stack.ctx, accounts: createAccountsMemory(uninstallHooks) }
+  const ctx = { ...stack.ctx, accounts: createAccountsMemory(accountsHooks) }
   await inTransaction(ctx, async (tx) => {
     const installation = await lockInstallation(tx.db, account)
     await uninstall(tx, { installation, issuedAt: stack.clock.now(), actor: operator })

@@ -1,6 +1,6 @@
 import type { Delivery } from '@standin/contracts'
-import { and, asc, eq, getTableColumns, gt, lte, notInArray, or, sql } from 'drizzle-orm'
-import { isAccountStopped } from '../accounts/stopped-account-store.ts'
+import { and, asc, eq, getTableColumns, gt, notInArray, or, sql } from 'drizzle-orm'
+import { type AwaitingWork, isAccountStopped } from '../accounts/stopped-account-store.ts'
 import { shownAddress } from '../actions/shown-address.ts'
 import type { Announcing, InTransaction } from '../context.ts'
 import { codeOf } from '../database/code-of.ts'
@@ -14,6 +14,15 @@ export type DeliveryRow = typeof deliveries.$inferSelect
 
 /** In the statement's text, as in the index `deliveries_due`: PostgreSQL's plan for all parameters could not use it. */
 const isWaiting = sql`${deliveries.state} = 'waiting'`
+const isDue = sql`${isWaiting} and not ${deliveries.awaitsAccount} and ${deliveries.nextTryAt} <= now()`
+const isOfServed = sql`not ${isAccountStopped(deliveries.accountId)}`
+
+export const awaitingDeliveries: AwaitingWork = {
+  table: deliveries,
+  key: sql`run_id, position`,
+  isDue,
+  order: sql`next_try_at`,
+}
 
 type DeliverableRun = Pick<typeof runs.$inferSelect, 'id' | 'accountId' | 'deliverTo'>
 
@@ -57,14 +66,7 @@ export async function claimDueDelivery(
         lastTryAt: sql<Date | null>`${deliveries.lastTryAt}`.mapWith(deliveries.lastTryAt).as('tried_before_at'),
       })
       .from(deliveries)
-      .where(
-        and(
-          isWaiting,
-          lte(deliveries.nextTryAt, sql`now()`),
-          or(deliveries.isSending, notInArray(deliveries.accountId, sending)),
-          sql`not ${isAccountStopped(deliveries.accountId)}`,
-        ),
-      )
+      .where(and(isDue, or(deliveries.isSending, notInArray(deliveries.accountId, sending)), isOfServed))
       .orderBy(isAmong(deliveries.accountId, last), asc(deliveries.nextTryAt))
       .limit(1)
       .for('update', { skipLocked: true }),
@@ -102,16 +104,14 @@ export async function claimDueDelivery(
 /** 0 while a delivery is due, also of an account that has a send under way. */
 export const deliveriesDue = sql`
   select 0 where exists (
-    select from ${deliveries} where state = 'waiting' and next_try_at <= now() and not ${isAccountStopped(deliveries.accountId)})`
+    select from ${deliveries} where ${isDue} and ${isOfServed})`
 
 /** How long the delivery that waits longest has been due; 0 while none is. For the metrics. */
 export async function oldestDueDeliveryS(db: Database): Promise<number> {
   const [row] = await db
     .select({ seconds: sql<number>`coalesce(extract(epoch from now() - min(${deliveries.nextTryAt})), 0)::float8` })
     .from(deliveries)
-    .where(
-      sql`${deliveries.state} = 'waiting' and ${deliveries.nextTryAt} <= now() and not ${isAccountStopped(deliveries.accountId)}`,
-    )
+    .where(and(isDue, isOfServed))
   return row?.seconds ?? 0
 }
 

@@ -1,6 +1,7 @@
 import type { Delivery, Destination, ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { awaitsAccount } from '../accounts/account-table.ts'
 import { moment } from '../database/moment.ts'
 import { goesWithRun } from '../runs/run-table.ts'
 
@@ -19,12 +20,14 @@ export const deliveries = pgTable(
     /** While an attempt is in flight: when another replica may try, in case this one has died. */
     nextTryAt: moment(),
     lastTryAt: moment(),
+    awaitsAccount: awaitsAccount(),
     endedAt: moment(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.runId, table.position] }),
     goesWithRun(table),
-    index('deliveries_due').on(table.nextTryAt).where(sql`${table.state} = 'waiting'`),
+    index('deliveries_due').on(table.nextTryAt).where(sql`${table.state} = 'waiting' and not ${table.awaitsAccount}`),
+    index('deliveries_awaiting_account').on(table.accountId).where(sql`${table.awaitsAccount}`),
     // An account has at most one send under way on all replicas: a receiver that stalls holds up only its own account.
     uniqueIndex('deliveries_sending').on(table.accountId).where(sql`${table.state} = 'waiting' and ${table.isSending}`),
     index('deliveries_failed').on(table.accountId, table.endedAt).where(sql`${table.state} = 'failed'`),

@@ -9,7 +9,7 @@ import type { Environment } from '../config/environment-schema.ts'
 import { openContext } from '../context.ts'
 import { embeddedFolder } from '../database/embedded-postgres/embedded-folder.ts'
 import { createLogger } from '../observability/logger.ts'
-import { uninstallHooks } from '../when-uninstalled.ts'
+import { accountsHooks } from '../when-uninstalled.ts'
 
 /** Where a command runs. Results go to standard output, messages to standard error. */
 export interface Terminal {
@@ -61,7 +61,7 @@ export async function withContext<Result>(
   const { ctx, close } = await openContext(config, world, { say })
   const silent = setTimeout(() => void sayWhatHangs(ctx, say), silentMs).unref()
   try {
-    const result = await work({ ...ctx, accounts: createAccountsMemory(uninstallHooks) })
+    const result = await work({ ...ctx, accounts: createAccountsMemory(accountsHooks) })
     await sealAll(ctx) // A server may not be running.
     return result
   } finally {

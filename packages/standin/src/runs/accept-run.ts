@@ -134,6 +134,7 @@ const toRow = (run: NewRun): NewRunRow => ({
   waitingFor: null,
   epoch: 0,
   replicaId: null,
+  awaitsAccount: false,
   attempts: 0,
   retries: 0,
   crashes: 0,

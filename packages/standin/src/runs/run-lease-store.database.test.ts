@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { openTestReplica } from '../../test/test-replica.ts'
 import { installations } from '../accounts/account-table.ts'
+import { setAsideStoppedWork } from '../accounts/stopped-account-store.ts'
 import { whatIsDue } from '../database/due-store.ts'
-import { claimRuns, msUntilNextDue, runsDue } from './run-lease-store.ts'
+import { awaitingRuns, claimRuns, msUntilNextDue, runsDue } from './run-lease-store.ts'
 import { runs } from './run-table.ts'
 
 const past = new Date(Date.now() - 60_000)
@@ -72,6 +73,7 @@ test('the question whether a run can be claimed has the answer of the claim, for
           .insert(runs)
           .values([run(state), ...(neighbour ? [run(neighbour)] : [])] as (typeof runs.$inferInsert)[])
 
+        await setAsideStoppedWork(db, awaitingRuns)
         const dueInMs = (await whatIsDue(db, new Map([['run', runsDue]]))).get('run')
         const nextInMs = await msUntilNextDue(db)
         const rows = await claimRuns(ctx, { replicaId: 7, limit: 10 })

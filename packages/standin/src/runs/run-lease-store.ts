@@ -1,6 +1,6 @@
 import type { RunState } from '@standin/contracts'
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
-import { isAccountStopped } from '../accounts/stopped-account-store.ts'
+import { type AwaitingWork, isAccountStopped } from '../accounts/stopped-account-store.ts'
 import type { Announcing } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isReplicaAnswering } from '../database/replica-store.ts'
@@ -9,8 +9,13 @@ import { workingStates } from './run-lifecycle.ts'
 import { isRun, type RunRow, wholeRun } from './run-store.ts'
 import { type RunKey, runEvents, runs } from './run-table.ts'
 
-/** Promoted, not ended, and held by no replica. The index `runs_due` has these, ordered by `urgency` and `dueAt`. */
-const isClaimable = and(isNotNull(runs.promotedAt), isNull(runs.endedAt), isNull(runs.replicaId))
+/** Promoted, not ended, held by no replica and not set aside. The index `runs_due` has these, ordered by `urgency` and `dueAt`. */
+export const isClaimable = and(
+  isNotNull(runs.promotedAt),
+  isNull(runs.endedAt),
+  isNull(runs.replicaId),
+  sql`(not ${runs.awaitsAccount} or ${runs.state} = 'cancelling')`,
+)
 /** Literals, as in the index `runs_working`: with parameters, PostgreSQL's generic plan could not use the index. */
 const isWorkedOn = sql`${runs.state} in (${sql.raw(workingStates.map((state) => `'${state}'`).join())})`
 const dueAt = sql`coalesce(${runs.waitingUntil}, ${runs.promotedAt})`
@@ -18,12 +23,16 @@ const dueAt = sql`coalesce(${runs.waitingUntil}, ${runs.promotedAt})`
 const overlapsAnother = sql`${runs.state} = 'queued' and not ${runs.mayOverlap} and coalesce((
   select true from ${runs} other where other.account_id = ${runs.accountId} and other.action_id = ${runs.actionId}
     and other.state in ('running', 'waiting', 'cancelling') and not other.may_overlap), false)`
-/** One condition for the claim and for the query whether there is something to claim, so that they never differ. */
-const mayBeClaimed = and(
-  isClaimable,
-  sql`not (${overlapsAnother})`,
-  sql`(${runs.state} = 'cancelling' or not ${isAccountStopped(runs.accountId)})`,
-)
+/** One condition for the claim and for the query whether there is something to claim. */
+const mayBeClaimed = and(isClaimable, sql`not (${overlapsAnother})`)
+const isOfStopped = sql`${runs.state} <> 'cancelling' and ${isAccountStopped(runs.accountId)}`
+
+export const awaitingRuns: AwaitingWork = {
+  table: runs,
+  key: sql`id`,
+  isDue: sql`${isClaimable} and ${runs.state} <> 'cancelling' and ${dueAt} <= now()`,
+  order: sql`urgency, ${dueAt}`,
+}
 
 /**
  * Claims due runs for a replica, each under a new epoch, so that late writes of an earlier worker are refused. Runs that a person
@@ -38,7 +47,7 @@ export async function claimRuns(
   const rows = await db.execute(sql`
     with due as (
       select id as due_id, account_id as due_account_id, state as before from ${runs}
-      where ${and(mayBeClaimed, sql`${dueAt} <= now()`, only && isRun(only))}
+      where ${and(mayBeClaimed, sql`not (${isOfStopped})`, sql`${dueAt} <= now()`, only && isRun(only))}
       order by urgency, ${dueAt} limit ${limit} for update skip locked
     ), claimed as (
       update ${runs} set
@@ -67,7 +76,7 @@ export async function claimRuns(
   })
 }
 
-/** In how many milliseconds a run can be claimed. */
+/** In how many milliseconds a run can be claimed, or, if its account is stopped, set aside. */
 export const runsDue = sql`
   select extract(epoch from min(at) - now()) * 1000 from (values (0), (1)) each(urgency) cross join lateral (
     select ${dueAt} as at from ${runs} where ${mayBeClaimed} and urgency = each.urgency order by ${dueAt} limit 1) next`

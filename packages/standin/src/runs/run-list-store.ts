@@ -3,6 +3,7 @@ import { and, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmongGiven } from '../database/is-among.ts'
 import { restoredAt } from '../database/restore-store.ts'
+import { isClaimable } from './run-lease-store.ts'
 import { openStates, runLifecycle } from './run-lifecycle.ts'
 import { isRun, type RunRow, wholeRun } from './run-store.ts'
 import { isReadWith, type RunKey, runEvents, runs } from './run-table.ts'
@@ -139,7 +140,7 @@ export async function oldestRunWithoutProgressS(db: Database): Promise<number> {
       -- Of each urgency, as the index has them: runs may wait in great number for a later moment.
       select next.since from (values (0), (1)) each(urgency) cross join lateral (
         select coalesce(waiting_until, promoted_at) as since from ${runs}
-        where promoted_at is not null and ended_at is null and replica_id is null and urgency = each.urgency
+        where ${isClaimable} and urgency = each.urgency
           and coalesce(waiting_until, promoted_at) <= now()
         order by coalesce(waiting_until, promoted_at) limit 1) next
       union all

@@ -14,6 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { awaitsAccount } from '../accounts/account-table.ts'
 import { arrayParameter } from '../database/is-among.ts'
 import { messageColumn } from '../database/message-column.ts'
 import { moment } from '../database/moment.ts'
@@ -62,6 +63,7 @@ export const runs = pgTable(
     epoch: integer().notNull().default(0),
     /** The replica whose worker holds it; it is alive while its session's lock is held. Null: no worker holds it. */
     replicaId: integer(),
+    awaitsAccount: awaitsAccount(),
     attempts: integer().notNull().default(0),
     /** Attempts in a row that failed for a temporary reason; a checkpoint resets it. */
     retries: integer().notNull().default(0),
@@ -97,7 +99,11 @@ export const runs = pgTable(
     index('runs_working').on(table.replicaId).where(sql`${table.state} in ('running', 'cancelling')`),
     index('runs_due')
       .on(table.urgency, sql`coalesce(${table.waitingUntil}, ${table.promotedAt})`)
-      .where(sql`${table.promotedAt} is not null and ${table.endedAt} is null and ${table.replicaId} is null`),
+      .where(
+        sql`${table.promotedAt} is not null and ${table.endedAt} is null and ${table.replicaId} is null
+          and (not ${table.awaitsAccount} or ${table.state} = 'cancelling')`,
+      ),
+    index('runs_awaiting_account').on(table.accountId).where(sql`${table.awaitsAccount}`),
     index('runs_promoted').on(table.accountId).where(sql`${table.promotedAt} is not null and ${table.endedAt} is null`),
     index('runs_waiting')
       .on(table.accountId, table.urgency, table.createdAt)

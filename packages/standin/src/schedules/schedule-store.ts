@@ -1,7 +1,7 @@
 import type { Destination, ErrorReason, Schedule } from '@standin/contracts'
 import { and, asc, desc, eq, getTableColumns, lt, lte, not, or, sql } from 'drizzle-orm'
 import type { SeenUser } from '../access/seen-users.ts'
-import { isAccountStopped } from '../accounts/stopped-account-store.ts'
+import { type AwaitingWork, isAccountStopped } from '../accounts/stopped-account-store.ts'
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { isAmong } from '../database/is-among.ts'
@@ -60,17 +60,21 @@ export async function lockSchedulesOf(tx: Transaction, accountId: string): Promi
 
 /** The state is a literal, as in the indexes of schedules: with a parameter, PostgreSQL's generic plan could not use them. */
 const isActive = sql`${schedules.state} = 'active'`
-const isDue = sql`${isActive} and not ${isAccountStopped(schedules.accountId)}`
+/** The index `schedules_due` has these. */
+const isDue = sql`${isActive} and not ${schedules.awaitsAccount} and ${schedules.dueAt} <= now()`
+const isOfServed = sql`not ${isAccountStopped(schedules.accountId)}`
+
+export const awaitingSchedules: AwaitingWork = { table: schedules, key: sql`id`, isDue, order: sql`due_at` }
 
 /** 0 while a schedule is due. */
-export const schedulesDue = sql`select 0 where exists (select from ${schedules} where ${isDue} and due_at <= now())`
+export const schedulesDue = sql`select 0 where exists (select from ${schedules} where ${isDue} and ${isOfServed})`
 
 /** A schedule that is due and that no other replica is starting, locked until the transaction ends. A suspended account has none. */
 export async function lockDueSchedule(tx: Transaction): Promise<ScheduleRow | undefined> {
   const [row] = await tx
     .select()
     .from(schedules)
-    .where(and(isDue, lte(schedules.dueAt, sql`now()`)))
+    .where(and(isDue, isOfServed))
     .orderBy(asc(schedules.dueAt))
     .limit(1)
     .for('update', { skipLocked: true })
@@ -270,6 +274,7 @@ export function toSchedule({
   anchorAt: _,
   dueAt: __,
   noticeDueAt: ___,
+  awaitsAccount: ____,
   nextAt,
   endsAt,
   createdBy,

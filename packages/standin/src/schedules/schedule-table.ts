@@ -1,6 +1,7 @@
 import type { ErrorReason } from '@standin/contracts'
 import { sql } from 'drizzle-orm'
 import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { awaitsAccount } from '../accounts/account-table.ts'
 import { moment } from '../database/moment.ts'
 import type { ScheduledDestination } from './scheduled-destinations.ts'
 
@@ -33,6 +34,7 @@ export const schedules = pgTable(
     nextAt: moment(),
     /** When a start is attempted: at the planned time, or later after a failure that may pass. */
     dueAt: moment(),
+    awaitsAccount: awaitsAccount(),
     /** When it ends, because Standin cannot know whether an absent user still has their rights. Null for a service's schedule. */
     endsAt: moment(),
     /** When the end is announced next; null afterwards. */
@@ -45,7 +47,8 @@ export const schedules = pgTable(
     primaryKey({ columns: [table.id, table.accountId] }), // In this order: services name a schedule by its id alone.
     index('schedules_newest').on(table.accountId, table.createdAt, table.id),
     index('schedules_ending').on(table.endsAt).where(sql`${table.state} = 'active'`),
-    index('schedules_due').on(table.dueAt).where(sql`${table.state} = 'active'`),
+    index('schedules_due').on(table.dueAt).where(sql`${table.state} = 'active' and not ${table.awaitsAccount}`),
+    index('schedules_awaiting_account').on(table.accountId).where(sql`${table.awaitsAccount}`),
   ],
 )
 

@@ -25,7 +25,7 @@ import { accountOfSchedule } from '../schedules/schedule-store.ts'
 import { createTokenMemory } from '../tokens/tokens-context.ts'
 import { signInDownForS } from '../trackunit/sign-in-outage-store.ts'
 import { createTrackunitMemory } from '../trackunit/trackunit-context.ts'
-import { uninstallHooks } from '../when-uninstalled.ts'
+import { accountsHooks } from '../when-uninstalled.ts'
 
 /** The context of all rules. */
 export type StandinContext = DeliveriesContext & CallbacksContext & HttpContext
@@ -39,7 +39,7 @@ export function assemble(
   catalogue: ActionCatalogue,
   { publicUrl }: { publicUrl: () => string },
 ): StandinContext {
-  const accounts = { ...replica, accounts: createAccountsMemory(uninstallHooks) }
+  const accounts = { ...replica, accounts: createAccountsMemory(accountsHooks) }
   const ctx: StandinContext = {
     ...accounts,
     trackunit: createTrackunitMemory(replica),

@@ -114,6 +114,22 @@ test('accounts in force are counted up to a number, and estimated from there', a
   expect(mostRead(executed())).toBeLessThanOrEqual(101)
 })
 
+test('what is due of stopped accounts is set aside, and no loop reads it again', async () => {
+  const { sql } = stack.connection
+  const past = sql`now() - interval '1 second'`
+  await sql`update installations set active_generation = null, paused_at = now()`
+  await sql`update runs set waiting_until = ${past}`
+  await sql`update schedules set due_at = ${past}`
+  await sql`update deliveries set next_try_at = ${past}`
+  await sql`vacuum analyze`
+  const setAside = backgroundLoops(stack.ctx).find(({ name }) => name === 'set-aside-stopped')
+  executed()
+  while (await setAside?.work());
+  expect(readTooMuch(executed())).toEqual([])
+
+  expect(await readByLoops()).toEqual({})
+})
+
 /** What read too many rows, by its loop, except what counts accounts. */
 async function readByLoops(): Promise<Record<string, number>> {
   const loops = backgroundLoops(stack.ctx)

@@ -6,7 +6,7 @@ import { credentialsDue } from '../accounts/due-credential-store.ts'
 import { eraseAbandoned } from '../accounts/erase-abandoned.ts'
 import { settleUninstalls } from '../accounts/erase-data.ts'
 import { proveDueCredentials } from '../accounts/prove-credentials.ts'
-import { reviewsDue, uninstallsDue } from '../accounts/stopped-account-store.ts'
+import { reviewsDue, stoppedWorkDue, uninstallsDue } from '../accounts/stopped-account-store.ts'
 import { unchainedDue } from '../audit/chain-store.ts'
 import { retainAudit } from '../audit/retain-audit.ts'
 import { logChainHeads, sealEntries } from '../audit/seal-entries.ts'
@@ -31,7 +31,7 @@ import { claimDueRuns, noteRunsDue } from '../runs/claim-runs.ts'
 import { noteHeldRuns, reapRuns } from '../runs/reap-runs.ts'
 import { runsDue, runsHeld } from '../runs/run-lease-store.ts'
 import { endSchedules, noteAuthors } from '../schedules/note-authors.ts'
-import { reviewAccounts } from '../schedules/review-accounts.ts'
+import { reviewAccounts, setAsideStopped } from '../schedules/review-accounts.ts'
 import { schedulesDue } from '../schedules/schedule-store.ts'
 import { startDueSchedules } from '../schedules/start-due-schedules.ts'
 import { signAgain } from '../secrets/review-signed-rows.ts'
@@ -120,6 +120,13 @@ export function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
       work: () => settleUninstalls(ctx),
     },
     { name: 'review-accounts', part: 'worker', everyMs: netMs, due: reviewsDue, work: () => reviewAccounts(ctx) },
+    {
+      name: 'set-aside-stopped',
+      part: 'worker',
+      everyMs: netMs,
+      due: stoppedWorkDue(ctx.accounts.awaitingWork),
+      work: () => setAsideStopped(ctx),
+    },
     {
       name: 'count-accounts',
       part: 'worker',
