@@ -68,3 +68,21 @@ test('reaches no prototype', () => {
   expect(Object.keys(input)).toEqual(['__proto__', 'filter', 'constructor'])
   expect(({} as { x?: string }).x).toBeUndefined()
 })
+
+test('invariant 25: the longest query that a request can have is read at once', () => {
+  const longest = 16 * 1024
+  const queries = [
+    (nth: number) => `filter[${nth.toString(36)}]=`,
+    (nth: number) => `x[${nth.toString(36)}]=`,
+    (nth: number) => `${nth.toString(36)}=`,
+    () => 'states=queued',
+  ].map((field) =>
+    Array.from({ length: longest / 4 }, (_, nth) => field(nth))
+      .join('&')
+      .slice(0, longest),
+  )
+  const startedAtMs = performance.now()
+  for (let again = 0; again < 5; again++) for (const query of queries) read(result, query)
+  // Less than half a second; half a minute if each field is compared with all others.
+  expect(performance.now() - startedAtMs).toBeLessThan(5_000)
+})

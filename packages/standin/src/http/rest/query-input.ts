@@ -10,27 +10,45 @@ export function inputOfQuery(
   fields: Readonly<Record<string, z.core.$ZodType>>,
 ): Record<string, unknown> {
   const given = new Map<string, unknown>()
-  for (const key of new Set(query.keys())) {
-    const texts = query.getAll(key)
+  for (const [key, texts] of textsByKey(query)) {
     const [, name = key, part] = /^(\w+)\[([^\]]*)\]$/.exec(key) ?? []
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     const type = field && innermost(field)
     if (part === undefined)
       given.set(key, isArray(type) ? texts.map((text) => read(text, type._zod.def.element)) : single(texts, type))
-    else given.set(name, { ...asObject(given.get(name)), ...partOf(part, single(texts, type && memberOf(type, part))) })
+    else partsOf(given, name).set(part, single(texts, type && memberOf(type, part)))
   }
-  return Object.fromEntries(given)
+  return Object.fromEntries([...given].map(([name, value]) => [name, value instanceof Map ? objectOf(value) : value]))
 }
+
+/** In one pass: `getAll` for each key takes seconds for the longest query that a request can have. */
+function textsByKey(query: URLSearchParams): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const [key, text] of query) {
+    const texts = found.get(key)
+    if (texts) texts.push(text)
+    else found.set(key, [text])
+  }
+  return found
+}
+
+/** The parts of an object so far. A value that was given under the same name gives way to them. */
+function partsOf(given: Map<string, unknown>, name: string): Map<string, unknown> {
+  const known = given.get(name)
+  if (known instanceof Map) return known
+  const parts = new Map<string, unknown>()
+  given.set(name, parts)
+  return parts
+}
+
+/** With an own property for each part, `__proto__` included. */
+const objectOf = (parts: Map<string, unknown>): object => Object.fromEntries(parts)
 
 type AnyType = z.core.$ZodTypes
 
 /** A field that is given twice is refused by its schema, which takes no list. */
 const single = (texts: string[], type: z.core.$ZodType | undefined) =>
   texts.length === 1 ? read(texts[0] ?? '', type) : texts
-
-/** Makes an own property of any name, `__proto__` included. */
-const partOf = (name: string, value: unknown) => Object.fromEntries([[name, value]])
-const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {})
 
 function read(text: string, type: z.core.$ZodType | undefined): unknown {
   const kind = type && innermost(type)._zod.def.type
