@@ -176,6 +176,23 @@ describe('a workbook of a result', () => {
     expect(result?.cells?.get('2,0')?.hyperlink).toBeUndefined()
   })
 
+  test.for([1, 10_001])(
+    'of %i rows has no character that XML cannot have: Excel would refuse the file',
+    async (rows) => {
+      const bad = 'a\uFFFEb\uFFFFc'
+      const bars = [{ label: bad, value: 1 }]
+      const titled = columns.map((column) => ({ ...column, title: bad }))
+      const table = { columns: titled, sentence: bad, chart: { ...chart, title: bad, bars } }
+      const sheets = await sheetsOf(
+        table,
+        Array.from({ length: rows }, () => row({ note: bad }, bad)),
+      )
+      const texts = sheets.flatMap((sheet) => [...sheet.rows.flat(), ...(sheet.charts ?? []).map(({ title }) => title)])
+      expect(JSON.stringify(texts)).toContain('a\uFFFDb\uFFFDc')
+      expect(JSON.stringify(texts)).not.toMatch(/[\uFFFE\uFFFF]/)
+    },
+  )
+
   test('is in the language of its reader', async () => {
     const [summary, result] = await sheetsOf({ habits: { ...metric, language: 'de-DE' } }, [row({ note: 'x' })])
     expect([summary?.name, result?.name, result?.rows[0]?.[0]]).toEqual(['Zusammenfassung', 'Ergebnis', 'Maschine'])

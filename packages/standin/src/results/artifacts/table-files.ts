@@ -73,20 +73,21 @@ export async function* xlsxOf(table: TableToWrite): AsyncGenerator<Uint8Array> {
 
 async function wholeXlsx(table: TableToWrite, rows: readonly ResultRow[]): Promise<Uint8Array> {
   const { titles, kinds, cells } = readersTable(table.columns, table.habits, table)
-  const lines = rows.map((row) => cells(row).map(dateOrPlain))
+  const heads = titles.map(inXml)
+  const lines = rows.map((row) => cells(row).map(cellOf))
   const { machineUrl, hasMachines = true } = table
   const linked = rows.flatMap(({ machine }, nth) =>
     machineUrl && hasMachines && machine
       ? [[`${nth + 1},0`, { hyperlink: { target: machineUrl(machine.id) }, style: linkStyle }] as const]
       : [],
   )
-  const heads = titles.map((_, nth) => [`0,${nth}`, { style: { font: { bold: true } } }] as const)
+  const bold = heads.map((_, nth) => [`0,${nth}`, { style: { font: { bold: true } } }] as const)
   const result: WriteSheet = {
     name: fileWords(table.habits).result,
-    columns: titles.map((header, nth) => columnOf({ header, kind: kinds[nth], nth }, lines)),
-    rows: [titles, ...lines],
-    cells: new Map<string, Partial<Cell>>([...heads, ...linked]),
-    autoFilter: { range: `A1:${columnName(titles.length - 1)}${lines.length + 1}` },
+    columns: heads.map((header, nth) => columnOf({ header, kind: kinds[nth], nth }, lines)),
+    rows: [heads, ...lines],
+    cells: new Map<string, Partial<Cell>>([...bold, ...linked]),
+    autoFilter: { range: `A1:${columnName(heads.length - 1)}${lines.length + 1}` },
     freezePane: { rows: 1, columns: 1 },
   }
   return writeXlsx({ sheets: [...summaryOf(table), result] })
@@ -99,6 +100,7 @@ function summaryOf({ sentence, chart, habits }: TableToWrite): WriteSheet[] {
   if (!sentence) return []
   const name = fileWords(habits).summary
   const bars = chart?.kind === 'bars' ? chart.bars : []
+  const title = inXml(chart?.title ?? '')
   const firstBar = 3
   const lastBar = firstBar + bars.length - 1
   return [
@@ -106,32 +108,31 @@ function summaryOf({ sentence, chart, habits }: TableToWrite): WriteSheet[] {
       name,
       columns: [{ width: 32 }, { width: 10 }],
       rows: [
-        [sentence],
+        [inXml(sentence)],
         [],
-        ...(bars.length > 0 && chart ? [[chart.title]] : []),
-        ...bars.map((bar) => [bar.label, bar.value]),
+        ...(bars.length > 0 ? [[title]] : []),
+        ...bars.map((bar) => [inXml(bar.label), bar.value]),
       ],
       cells: new Map([
         ['0,0', { style: { font: { bold: true, size: 14 } } }],
         ['2,0', { style: { font: { bold: true } } }],
       ]),
-      ...(bars.length > 0 &&
-        chart && {
-          charts: [
-            {
-              type: 'bar',
-              title: chart.title,
-              series: [
-                {
-                  name: chart.title,
-                  categories: `'${name}'!$A$${firstBar + 1}:$A$${lastBar + 1}`,
-                  values: `'${name}'!$B$${firstBar + 1}:$B$${lastBar + 1}`,
-                },
-              ],
-              anchor: { from: { row: 2, col: 3 }, to: { row: 20, col: 11 } },
-            },
-          ],
-        }),
+      ...(bars.length > 0 && {
+        charts: [
+          {
+            type: 'bar',
+            title,
+            series: [
+              {
+                name: title,
+                categories: `'${name}'!$A$${firstBar + 1}:$A$${lastBar + 1}`,
+                values: `'${name}'!$B$${firstBar + 1}:$B$${lastBar + 1}`,
+              },
+            ],
+            anchor: { from: { row: 2, col: 3 }, to: { row: 20, col: 11 } },
+          },
+        ],
+      }),
     },
   ]
 }
@@ -147,8 +148,8 @@ async function* streamedXlsx(
   { rows: first, iterator }: { rows: readonly ResultRow[]; iterator: AsyncIterator<ResultRow[]> },
 ): AsyncGenerator<Uint8Array> {
   const { titles, kinds, cells } = readersTable(columns, habits, { hasMachines })
-  const firstRows = first.map((row) => cells(row).map(dateOrPlain))
-  const sheetColumns = titles.map(
+  const firstRows = first.map((row) => cells(row).map(cellOf))
+  const sheetColumns = titles.map(inXml).map(
     (header, nth): ColumnDef => ({
       header,
       style: { font: { bold: true } },
@@ -160,7 +161,7 @@ async function* streamedXlsx(
     for (const column of sheetColumns) delete column.style
     yield* firstRows
     for (let next = await iterator.next(); !next.done; next = await iterator.next())
-      for (const row of next.value) yield cells(row).map(dateOrPlain)
+      for (const row of next.value) yield cells(row).map(cellOf)
   }
   yield* writeXlsxStream(rows(), {
     name: fileWords(habits).result,
@@ -205,5 +206,13 @@ const textOrNumber = (cell: ReadersCell) =>
   cell instanceof Temporal.PlainDateTime ? cell.toString().replace('T', ' ') : cell
 
 /** A workbook has no time zones: it shows a `Date` in UTC. */
-const dateOrPlain = (cell: ReadersCell): CellValue =>
-  cell instanceof Temporal.PlainDateTime ? new Date(cell.toZonedDateTime('UTC').epochMilliseconds) : cell
+function cellOf(cell: ReadersCell): CellValue {
+  if (cell instanceof Temporal.PlainDateTime) return new Date(cell.toZonedDateTime('UTC').epochMilliseconds)
+  return typeof cell === 'string' ? inXml(cell) : cell
+}
+
+/**
+ * Without the two characters that XML has no way to write: Excel refuses a whole workbook that has one. The library escapes control
+ * characters. @see https://www.w3.org/TR/xml/#charsets
+ */
+const inXml = (text: string) => text.replaceAll(/[\uFFFE\uFFFF]/g, '\uFFFD')
