@@ -70,7 +70,7 @@ export async function useOutageCode(
   const known = readSigned(ctx, signedOutageCodes, code)
   const now = ctx.clock.now()
   if (!known || known.endsAt <= now || used.has(known.id)) return undefined
-  if (!(await ctx.watch.suspect())) return undefined
+  if (!(await ctx.watch.suspect()) || used.has(known.id)) return undefined // Another request may have used it meanwhile.
   used.add(known.id)
   ctx.log.warn({ session: known.id }, 'the console was opened while the database is down; such a session only reads')
   return { id: known.id, mayChange: false, endsAt: new Date(now.getTime() + sessionLifeMs) }

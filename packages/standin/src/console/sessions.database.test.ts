@@ -239,6 +239,21 @@ describe('while the database is down', () => {
     expect(await use(make())).toBe(303)
   })
 
+  test('such a code opens one of several sessions when it is used several times at once', async () => {
+    await using up = await start()
+    let asked = 0
+    const all = Promise.withResolvers<void>()
+    const suspect = async () => {
+      if (++asked === 3) all.resolve() // Each use has seen that the code is new.
+      await all.promise
+      return true
+    }
+    await using down = await serveTestConsole(up.stack, { watch: { ...downFor(up), suspect } })
+    const code = makeOutageCode(up.ctx).reveal()
+    const use = async () => (await down.ask('/console/open', { form: { code } })).status
+    expect((await Promise.all([use(), use(), use()])).sort()).toEqual([303, 403, 403])
+  })
+
   test('a page that is read from it says so, and where to look', async () => {
     await using up = await start()
     const cookie = await up.open()
