@@ -14,9 +14,15 @@ interface Reader {
 
 const batch = 500
 
-/** A notification that there are new events, or that a service's rights have changed. */
+/** A notification that there are new events. */
 export function wakeEventReaders({ accounts }: AccountsContext): void {
   accounts.events.emit('wake', 'wake')
+}
+
+/** A notification that a service's rights have changed: whoever reads a stream may have lost them. */
+export function wakeServiceReaders(ctx: AccountsContext): void {
+  wakeEventReaders(ctx)
+  ctx.accounts.events.emit('access', 'access')
 }
 
 /**

@@ -5,6 +5,10 @@ import { account, anna, caller, createRunStack, otherAccount, type RunStack } fr
 import { createTestDatabase } from '../../test/test-database.ts'
 import { unknownMachine } from '../../test/unknown-machine.ts'
 import type { Caller, ServiceCaller } from '../access/caller.ts'
+import { grant, removeGrant } from '../access/change-grants.ts'
+import { revokeKey } from '../access/change-keys.ts'
+import { createKey } from '../access/create-key.ts'
+import { wakeServiceReaders } from '../accounts/installation-events.ts'
 import { inTransaction } from '../context.ts'
 import { contracted, router } from '../http/trpc.ts'
 import type { SeenMachine } from '../machines/machine-register.ts'
@@ -13,6 +17,8 @@ import { lastRunsOf } from '../runs/run-list-store.ts'
 import { createRouter } from '../wiring/serve-http.ts'
 import type { AnyAction, RunContext } from './define-action.ts'
 import { runProcedures } from './run-procedures.ts'
+
+const operator = { kind: 'operator', id: 'test' } as const
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -192,6 +198,39 @@ describe('invariant 21: the stream of events', () => {
     ]()
 
     await expect(stream.next()).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  test.for<{ lost: string; lose: (stack: RunStack, keyId: string) => Promise<unknown> }>([
+    { lost: 'key', lose: ({ ctx }, id) => revokeKey(ctx, { id, actor: operator }) },
+    {
+      lost: 'grant',
+      lose: ({ ctx }) => removeGrant(ctx, { service: 'reports', accountId: account, actor: operator }),
+    },
+    {
+      lost: 'scope',
+      lose: ({ ctx }) => grant(ctx, { service: 'reports', accountId: account, scopes: ['b'], actor: operator }),
+    },
+  ])('ends with the $lost of the service that reads it, and with no other', async ({ lose }) => {
+    await using stack = await openStack()
+    await stack.listener.on('access_changed', () => wakeServiceReaders(stack.ctx))
+    const { id: runId } = await stack.start()
+    const readAs = async (service: string) => {
+      const granted = { accountId: account, scopes: ['a'] }
+      const made = await createKey(stack.ctx, {
+        ...granted,
+        service,
+        actor: operator,
+        expiresAt: new Date('2099-01-01'),
+      })
+      const who = { ...caller, service, keyId: made.id, grants: [{ ...granted, mac: '' }] }
+      const events = await callAs(stack, who).events({ runId, lastEventId: '1' })
+      return { keyId: made.id, next: events[Symbol.asyncIterator]().next() }
+    }
+    const [reports, others] = [await readAs('reports'), await readAs('others')]
+
+    await Promise.all([expect(reports.next).rejects.toMatchObject({ name: 'AbortError' }), lose(stack, reports.keyId)])
+    await stack.cancel(runId)
+    expect(await others.next).toMatchObject({ value: ['2', { state: 'cancelled' }, expect.anything()] })
   })
 })
 

@@ -2,7 +2,6 @@ import { procedures, type Run, type RunEvent } from '@standin/contracts'
 import { tracked } from '@trpc/server'
 import { ownScopes } from '../access/authorize.ts'
 import { actorOf, type Caller } from '../access/caller.ts'
-import { endOfRight } from '../access/end-of-right.ts'
 import type { Contracted } from '../http/trpc.ts'
 import { machineOfRow } from '../machines/machine-of-row.ts'
 import { listSeen } from '../machines/machine-store.ts'
@@ -18,6 +17,7 @@ import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import type { ActionsContext } from './actions-context.ts'
+import { endOfReading } from './end-of-reading.ts'
 import { checkMayReadAny } from './readable-actions.ts'
 import { retryRun, startRun } from './start-run.ts'
 import { toRun } from './to-run.ts'
@@ -78,8 +78,7 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
     }),
     events: contracted.stream(events).subscription(async function* ({ ctx: { caller, accountId }, input, signal }) {
       const run = { id: input.runId, accountId }
-      await readableRun(ctx, caller, run)
-      const ends = endOfRight(caller, { clock: ctx.clock, signal })
+      const ends = endOfReading(ctx, caller, { run: await readableRun(ctx, caller, run), signal })
       const afterSeq = Number(input.lastEventId ?? 0)
       for await (const event of streamRunEvents(ctx, run, { afterSeq, signal: ends })) {
         const sent: RunEvent =

@@ -1,5 +1,5 @@
 import { noteInstallationChange, noteRunsChange } from '../accounts/account-changes.ts'
-import { wakeEventReaders } from '../accounts/installation-events.ts'
+import { wakeEventReaders, wakeServiceReaders } from '../accounts/installation-events.ts'
 import type { Channel } from '../database/listen.ts'
 import { interruptCancelled } from '../runs/cancel-run.ts'
 import { loseAllRuns, noteHeldRuns } from '../runs/reap-runs.ts'
@@ -15,7 +15,7 @@ export async function hearOthers(ctx: StandinContext): Promise<void> {
     void work.catch((error: unknown) => log.error({ err: error, accountId }, what))
   const rows: Array<[Channel, (payload: string) => void, (() => void)?]> = [
     ['access_changed', access.keys.readAgain, access.keys.readAgain],
-    ['access_changed', () => wakeEventReaders(ctx), () => wakeEventReaders(ctx)],
+    ['access_changed', () => wakeServiceReaders(ctx), () => wakeServiceReaders(ctx)],
     ['token_changed', (payload) => hearTokenChange(ctx, payload), () => recheckTokens(ctx)],
     ['installation_changed', (accountId) => forgetInForce(ctx, accountId), () => forgetAllInForce(ctx)],
     ['installation_changed', (payload) => noteInstallationChange(ctx, payload), () => noteInstallationChange(ctx)],
