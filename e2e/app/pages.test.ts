@@ -139,6 +139,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await keys.type('2')
     await app.stack.control('settings', { apiLatencyMs: 4_000 }, 'PUT') // Longer than it takes to reach the button.
     await keys.tabTo('Start attention list')
+    await frame().evaluate(noteAnnounced)
     await keys.press('Enter')
 
     await focusOn(frame(), 'h1')
@@ -161,6 +162,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await keys.press('Enter')
     expect((await download).suggestedFilename()).toMatch(/\.csv$/)
     await inside.getByText(/\.csv is downloaded\./).waitFor()
+    // Both headings had the focus and were read so: what they say is not announced as well.
+    expect(await frame().evaluate(heardTwice)).toEqual([])
     expect(await inside.getByRole('button', { name: 'Copy link' }).count()).toBe(0)
     await keys.press('/')
     await expect.poll(keys.focused).toBe('Find a machine or word')
@@ -798,6 +801,27 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await fresh.close()
   })
 })
+
+/** Collects from now on what the page announces to screen readers, and the headings that take the focus. */
+function noteAnnounced(): void {
+  const region = document.querySelector('p.vh[role=status]')
+  if (!region) throw new Error('the page has no announcer')
+  const heard: string[] = []
+  const focused: string[] = []
+  Object.assign(globalThis, { heard, focused })
+  const note = () => heard.push(region.textContent?.trim() ?? '')
+  new MutationObserver(note).observe(region, { subtree: true, childList: true, characterData: true })
+  document.addEventListener('focusin', ({ target }) => {
+    if (target instanceof HTMLHeadingElement) focused.push(target.textContent ?? '')
+  })
+}
+
+/** What was announced while the focus said the same. */
+function heardTwice(): string[] {
+  const { heard, focused } = globalThis as unknown as Record<'heard' | 'focused', string[]>
+  if (focused.length < 2) return [`only ${focused.join(', ')} had the focus`]
+  return heard.filter((words) => words && focused.some((heading) => heading.startsWith(words)))
+}
 
 /** Every layout shift since the frame was loaded. */
 async function layoutShift(): Promise<number> {

@@ -33,7 +33,7 @@ export function ActionForm({ action, hindrance, input, aside }: ActionFormProps)
   const { texts, formats } = useSurroundings()
   const words = texts.form
   const [, navigate] = useLocation()
-  const { say, justStarted } = useAnnouncer()
+  const { justStarted } = useAnnouncer()
   const summary = useRef<HTMLDivElement>(null)
 
   const fields = useMemo(() => schemaFields(action.inputSchema), [action.inputSchema])
@@ -52,7 +52,6 @@ export function ActionForm({ action, hindrance, input, aside }: ActionFormProps)
 
   const starting = useStartRun((run) => {
     justStarted.current = run.id
-    say(texts.actions.started(action.title))
     navigate(addressOfRun(run))
   })
   const submit = form.handleSubmit(({ input: values, receivers }) =>

@@ -69,7 +69,7 @@ export function ResumeButton({ scheduleId, title }: { scheduleId: string; title:
 /** Repeats a run that could not check everything. */
 export function AgainButton({ runId, title }: { runId: string; title: string }) {
   const { texts } = useSurroundings()
-  const { press, busy, failure } = useRetryRun({ runId, title })
+  const { press, busy, failure } = useRetryRun(runId)
   return (
     <>
       <Button icon="redo" busy={busy} aria-label={texts.needs.runAgainNamed(title)} onClick={press}>

@@ -62,7 +62,7 @@ export function RowPanel({ run, asked, columns, index, total }: RowPanelProps) {
       <div className="ptop">
         <span className="num" role="status">
           {total !== undefined && words.nth(formats.number(index + 1), formats.number(total))}
-          <span className="vh"> {row?.machine?.name}</span>
+          {row?.machine && <span className="vh">: {row.machine.name}</span>}
         </span>
         <div className="pnav">
           <Step icon="left" label={words.previous} off={index === 0} onGo={() => go(index - 1)} />

@@ -158,7 +158,7 @@ function RunAgain({ run, title, action }: Pick<RunViewProps, 'run' | 'title' | '
   const preview = useQuery(
     trpc.run.get.queryOptions(run.previewRunId ? { runId: run.previewRunId } : skipToken, { staleTime: Infinity }),
   )
-  const { press, busy, failure } = useRetryRun({ runId: run.id, title })
+  const { press, busy, failure } = useRetryRun(run.id)
   if (preview.isLoading || (of !== null && applied === undefined)) return null
   const previewEndedAt = preview.data?.endedAt
   const again = againOf(run, { action, hindrance, previewEndedAt, applied: applied ?? [], nowMs })

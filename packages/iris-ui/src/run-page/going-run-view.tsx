@@ -1,6 +1,6 @@
 import type { Action, Run } from '@standin/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type RefObject, useState } from 'react'
+import { type Ref, useState } from 'react'
 import { Link } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
@@ -30,7 +30,7 @@ export interface RunViewProps {
   action: Action | undefined
   title: string
   said: RunHeading
-  heading: RefObject<HTMLHeadingElement | null>
+  heading: Ref<HTMLHeadingElement>
 }
 
 /** Time left, one bar over all steps, then the steps and the findings so far. */

@@ -1,5 +1,5 @@
 import type { Action, Run } from '@standin/client'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { hindranceWords } from '../actions/hindrance-words.ts'
 import { useHindrance } from '../actions/use-hindrance.ts'
@@ -67,7 +67,6 @@ interface KnownPreviewProps {
 function KnownPreview({ run, log, action, follow }: KnownPreviewProps) {
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(10_000)
-  const heading = useRef<HTMLHeadingElement>(null)
   useRunEvents(run.id, follow)
   const title = action?.title ?? titleOf(run.actionId, [])
   const said = runHeading(run, {
@@ -79,8 +78,8 @@ function KnownPreview({ run, log, action, follow }: KnownPreviewProps) {
     texts,
     formats,
   })
-  usePageTitle(title)
-  useRunAnnouncements(run, said.heading, heading)
+  usePageTitle(title, run.id)
+  const heading = useRunAnnouncements(run, said.heading)
   const view = { run, log, action, title, said, heading }
 
   return (
@@ -241,10 +240,9 @@ function Apply({ run, action, title, count, applied, leaving: { leftOut, putBack
   const nowMs = useNow(60_000)
   const words = texts.preview
   const [, navigate] = useLocation()
-  const { say, justStarted } = useAnnouncer()
+  const { justStarted } = useAnnouncer()
   const starting = useStartRun((started) => {
     justStarted.current = started.id
-    say(texts.actions.started(title))
     navigate(addressOfRun(started))
   })
   const hindrance = useHindrance(action)

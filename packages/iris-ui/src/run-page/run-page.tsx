@@ -1,5 +1,5 @@
 import type { Action, Run } from '@standin/client'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { failureOf } from '../connection/failure.ts'
 import { useInstallation } from '../connection/use-account.ts'
 import { useActions } from '../connection/use-actions.ts'
@@ -54,7 +54,6 @@ export interface KnownRunProps {
 function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: ReturnType<typeof useRun>['follow'] }) {
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(10_000)
-  const heading = useRef<HTMLHeadingElement>(null)
   useRunEvents(run.id, follow)
 
   const title = action?.title ?? titleOf(run.actionId, [])
@@ -71,8 +70,8 @@ function KnownRun({ run, log, action, follow }: KnownRunProps & { follow: Return
     texts,
     formats,
   })
-  usePageTitle(title)
-  useRunAnnouncements(run, said.heading, heading)
+  usePageTitle(title, run.id)
+  const heading = useRunAnnouncements(run, said.heading)
 
   return (
     <div className="page-run page-result" data-run={run.id} data-state={run.state}>

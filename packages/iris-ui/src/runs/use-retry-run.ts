@@ -6,18 +6,16 @@ import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { failureOf, isRefusal, mayPass } from '../connection/failure.ts'
 import { useAnnouncer } from '../shell/announcer.ts'
-import { useSurroundings } from '../surroundings.ts'
 import { addressOfRun } from './address-of-run.ts'
 import { whatStartsDependOn } from './what-starts-depend-on.ts'
 
 /** Repeats a run. Further clicks before the answer start no other run. */
-export function useRetryRun({ runId, title }: { runId: Run['id']; title: string }) {
-  const { texts } = useSurroundings()
+export function useRetryRun(runId: Run['id']) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const askAgain = useAskAgain()
   const [, navigate] = useLocation()
-  const { say, justStarted } = useAnnouncer()
+  const { justStarted } = useAnnouncer()
   const key = useRef<string>(undefined)
   const retry = useMutation(
     trpc.run.retry.mutationOptions({
@@ -27,7 +25,6 @@ export function useRetryRun({ runId, title }: { runId: Run['id']; title: string 
         queryClient.setQueryData(trpc.run.get.queryKey({ runId: started.id }), started)
         askAgain(trpc.run.list.pathKey())
         justStarted.current = started.id
-        say(texts.run.againStarted(title))
         navigate(addressOfRun(started))
       },
       onError(error) {

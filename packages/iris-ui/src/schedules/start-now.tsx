@@ -25,10 +25,9 @@ export function StartNow({
   const { texts } = useSurroundings()
   const words = texts.schedules
   const [, navigate] = useLocation()
-  const { say, justStarted } = useAnnouncer()
+  const { justStarted } = useAnnouncer()
   const starting = useStartRun((run) => {
     justStarted.current = run.id
-    say(texts.actions.started(title))
     navigate(addressOfRun(run))
   })
   const hindrance = useHindrance(action)

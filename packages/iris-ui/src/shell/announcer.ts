@@ -18,13 +18,16 @@ export const AnnouncerContext = createContext<Announcer>({
 
 export const useAnnouncer = () => use(AnnouncerContext)
 
-/** Sets the page's title, for the frame and for screen readers. */
-export function usePageTitle(title: string | undefined): void {
-  const { say } = useAnnouncer()
+/**
+ * Sets the page's title, for the frame and for screen readers.
+ * @param runId the run that the page is about: if this person has just started it, its heading takes the focus and says it
+ */
+export function usePageTitle(title: string | undefined, runId?: string): void {
+  const { say, justStarted } = useAnnouncer()
   const { app } = useFirstSurroundings()
   useEffect(() => {
     if (!title) return
     document.title = `${title} · ${app.name}`
-    say(title)
-  }, [title, say, app.name])
+    if (runId === undefined || justStarted.current !== runId) say(title)
+  }, [title, say, app.name, runId, justStarted])
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { Link, Router } from 'wouter'
 import { useInstallation } from '../connection/use-account.ts'
 import { useAccountWatch } from '../connection/use-account-watch.ts'
@@ -16,20 +16,11 @@ import { keepPlace } from './kept-place.ts'
 import { noteScrolling, restoreScroll, scrolledOf } from './kept-scroll.ts'
 import { bringTrouble, PageNotices } from './page-notices.tsx'
 import { Pages, pagePreloads } from './pages.tsx'
+import { useAnnouncements } from './use-announcements.ts'
 
 /** Tabs on top, because Manager owns the left side; notices that every page has; the page. */
 export function Shell({ askedAtMs }: { askedAtMs: number }) {
-  const [said, setSaid] = useState({ words: '', times: 0 })
-  const justStarted = useRef<string>(undefined)
-  const sentence = useRef<string>(undefined)
-  const announcer = useMemo(
-    () => ({
-      say: (words: string) => setSaid(({ times }) => ({ words, times: times + 1 })),
-      justStarted,
-      sentence,
-    }),
-    [],
-  )
+  const { announcer, said } = useAnnouncements()
   const { language } = useFirstSurroundings().texts
   useEffect(() => preloadWhenIdle(language), [language])
   useAccountWatch(askedAtMs)
@@ -39,9 +30,7 @@ export function Shell({ askedAtMs }: { askedAtMs: number }) {
       <AnnouncerContext value={announcer}>
         <Frame />
         <p className="vh" role="status">
-          {said.words}
-          {/* The same words twice must be announced twice. */}
-          {said.times % 2 === 1 && '\u00a0'}
+          {said}
         </p>
       </AnnouncerContext>
     </Router>

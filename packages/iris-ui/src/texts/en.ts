@@ -493,7 +493,6 @@ export const en = (of: AppWords) => {
       none: 'There are no actions yet.',
       noneMeans: `Those who run ${app} can add some.`,
       unknown: 'There is no such action.',
-      started: (title: string) => `${title} has started.`,
       notStartedBecause: notStartedBecause({ name: app, support }),
       stopped: 'Nothing can start at the moment. The overview says why.',
     },
@@ -625,7 +624,6 @@ export const en = (of: AppWords) => {
       seeRun: 'See how it went',
     },
     run: {
-      againStarted: (title: string) => `${title} has started again.`,
       triedTimes: (n: number) => (n > 1 ? `We tried ${n} times.` : ''),
       unknown: 'There is no such run.',
       unknownMeans: 'Results are kept for a limited time.',
