@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import type { ProcedureContract } from '@standin/contracts'
 import { tracked } from '@trpc/server'
 import { expect, onTestFinished, test } from 'vitest'
@@ -22,6 +24,20 @@ const events = {
 } as const satisfies ProcedureContract
 const mine = '11111111-1111-4111-8111-111111111111'
 const user: Caller = { kind: 'user', id: 'u', name: null, accountId: mine, scopes: [], expiresAt: new Date(0) }
+
+/** A thread that sends one request when it is told to, says when it has, and reports the answer or the error. */
+const sendOnce = `
+  const { connect } = require('node:net')
+  const { parentPort, workerData: { port, hasSent } } = require('node:worker_threads')
+  parentPort.once('message', () => {
+    let said = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET /answers HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n', () => {
+      Atomics.store(hasSent, 0, 1)
+      Atomics.notify(hasSent, 0)
+    }))
+    socket.on('data', (piece) => (said += piece)).on('error', ({ code }) => (said ||= code))
+    socket.on('close', () => parentPort.postMessage(said))
+  })`
 
 /** A server with a request that waits for the test, and a stream that sends one event and waits. */
 async function startServer() {
@@ -88,6 +104,36 @@ test('invariant 26: during the delay, new requests are answered and told to clos
 
   expect(response.headers.connection).toBe('close')
   expect(await text(response)).toBe('at once')
+  await drained
+})
+
+test('invariant 26: a caller that the system connected while the server was busy is answered', async () => {
+  const { server } = await startServer()
+  const { port } = server.server.address() as AddressInfo
+  const hasSent = new Int32Array(new SharedArrayBuffer(4))
+  const caller = new Worker(sendOnce, { eval: true, workerData: { port, hasSent } })
+  onTestFinished(async () => void (await caller.terminate()))
+  await once(caller, 'online')
+  const told = once(caller, 'message')
+  const drained = drainHttp(server, { delayMs: 1, withinMs: 10_000 })
+  caller.postMessage('send') // The event loop stands still until it was sent, and longer than the delay.
+  Atomics.wait(hasSent, 0, 0, 60_000)
+
+  expect((await told)[0]).toMatch(/^HTTP\/1.1 200 OK/)
+  await drained
+})
+
+test('invariant 26: a caller that was accepted last, and has sent nothing yet, is answered', async () => {
+  const { server } = await startServer()
+  const { port } = server.server.address() as AddressInfo
+  const accepted = once(server.server, 'connection')
+  const socket = connect(port, '127.0.0.1')
+  await accepted
+  const drained = drainHttp(server, { delayMs: 200, withinMs: 10_000 })
+  while (server.server.listening) await nextTurn()
+  socket.write('GET /answers HTTP/1.1\r\nhost: x\r\n\r\n')
+
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK/)
   await drained
 })
 

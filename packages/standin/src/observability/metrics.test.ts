@@ -43,6 +43,17 @@ test('counts answers and reasons, and asks the database for the rest', async () 
   expect(text).toContain('standin_oldest_due_delivery_seconds 50')
 })
 
+test('each metric is named as `promtool check metrics` wants it', async () => {
+  const text = await createMetrics().text()
+  const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => ({ name, type }))
+  expect(types.length).toBeGreaterThan(40)
+  for (const { name, type } of types) {
+    expect({ name, isTotal: name.endsWith('_total') }).toEqual({ name, isTotal: type === 'counter' })
+    expect(name).not.toMatch(/_(gauge|counter|histogram|count|sum|bucket|milliseconds|minutes|kilobytes)$/)
+    expect(text).toMatch(new RegExp(`^# HELP ${name} \\S`, 'm'))
+  }
+})
+
 test('counts refusals and ended runs, times exchanges and looks at the spool', async () => {
   const metrics = createMetrics()
   metrics.countRefusal({ route: '/v1/token', reason: 'ACCOUNT_FORBIDDEN' })
