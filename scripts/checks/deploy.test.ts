@@ -16,6 +16,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { readConfig } from '../../packages/standin/src/config/config.ts'
 import { environmentSchema } from '../../packages/standin/src/config/environment-schema.ts'
+import { maxBodyBytes } from '../../packages/standin/src/http/fast-path/fast-server.ts'
 import { registerHealthRoutes } from '../../packages/standin/src/http/health-route.ts'
 import { createHttpServer } from '../../packages/standin/src/http/http-server.ts'
 import { createMetrics } from '../../packages/standin/src/observability/metrics.ts'
@@ -144,6 +145,19 @@ test('each proxy replaces what a caller says about its address, and the server c
   for (const file of ['deploy/nginx.conf', 'deploy/Caddyfile']) expect(read(file)).toContain('TRUST_PROXY=1')
   expect(configOf('deploy/compose.yaml, standin-1').http.proxySetting).toBe('1')
   expect(http).toMatchObject({ host: '127.0.0.1', proxySetting: 'loopback' })
+})
+
+test('each proxy sends a callback or a request for a token again, and no other POST', () => {
+  const again = [...read('deploy/nginx.conf').matchAll(/location (?:= )?(\S+) \{([^}]*)\}/g)]
+    .filter(([, , settings]) => settings?.includes('non_idempotent'))
+    .map(([, path]) => path)
+  expect(again).toEqual(['/trackunit/', '/v1/token'])
+  const caddy = read('deploy/Caddyfile')
+  const retried = [...caddy.matchAll(/lb_retry_match \{\s*(.*?)\s*\}/g)].map(([, matcher]) => matcher)
+  expect(retried).toEqual(['method GET', 'path /trackunit/* /v1/token'])
+  const [, keptKiB] = /request_buffers (\d+)KiB/.exec(caddy) ?? []
+  expect(Number(keptKiB) * 1024).toBeGreaterThan(maxBodyBytes) // Only a body that Caddy has whole.
+  expect(compose.services.caddy.image).toMatch(/^caddy:2\.(1[1-9]|[2-9]\d)\./)
 })
 
 test('each proxy compresses JSON, and nothing else: a stream of events would wait in it', () => {
