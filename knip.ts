@@ -44,7 +44,7 @@ export default {
       // Nothing imports them: one fails to compile when the server does not serve what the client promises, browsers load the other.
       entry: ['src/serves-the-contract.ts', 'console/console.js'],
       // Part of the system, and looked for before use.
-      ignoreBinaries: ['mount', 'umount', 'unshare', 'pgbouncer'],
+      ignoreBinaries: ['mount', 'umount', 'unshare', 'nginx', 'pgbouncer'],
     },
     'packages/create-standin/template': {
       // Started by name, or by Vite.
