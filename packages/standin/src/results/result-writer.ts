@@ -11,7 +11,9 @@ import {
   type GivenRow,
   type StorableRow,
   storableMessage,
+  understandChart,
   understandColumns,
+  understandFigure,
   understandRow,
 } from './understand-rows.ts'
 
@@ -21,10 +23,10 @@ export interface ResultWriter {
   columns(columns: readonly GivenColumn[]): Promise<void>
   /**
    * Adds rows at the end; if they have an order, the worst first. A row whose id already exists is ignored.
-   * @throws StandinError `ACTION_FAULTY` for a cell that does not match its column, naming row and column
+   * @throws StandinError `ACTION_FAULTY` for a cell that does not match its column, or is NaN, naming row and column
    */
   rows(rows: readonly GivenRow[]): Promise<void>
-  /** At most one. */
+  /** At most one. @throws StandinError `ACTION_FAULTY` for a value that cannot be shown, such as NaN */
   chart(chart: SentChart): Promise<void>
   /**
    * Early findings, the worst first, which may still change. They are shown until the first call of `rows`.
@@ -137,7 +139,7 @@ export function createResultWriter(
       if (buffered.length >= rowsAtOnce) await flush()
     },
     async chart(chart) {
-      changed.chart = chart
+      changed.chart = understandChart(chart)
       await open()
     },
     async early(given, total) {
@@ -146,7 +148,7 @@ export function createResultWriter(
       await open()
     },
     async figure(figure) {
-      changed.figure = figure && { ...figure, words: storableMessage(figure.words, 200) }
+      changed.figure = figure && understandFigure(figure)
       await open()
     },
     async offer(offer) {

@@ -1,4 +1,16 @@
-import { type Message, type SentColumn, type SentRow, textOf, withTexts } from '@standin/contracts'
+import {
+  isMessage,
+  type Message,
+  resultChartSchema,
+  resultFigureSchema,
+  type SentChart,
+  type SentColumn,
+  type SentFigure,
+  type SentRow,
+  textOf,
+  withTexts,
+} from '@standin/contracts'
+import type { z } from 'zod'
 import { storableText } from '../database/storable-text.ts'
 import { StandinError } from '../standin-error.ts'
 
@@ -24,15 +36,12 @@ const textKinds: ReadonlySet<SentColumn['kind']> = new Set(['text', 'moment', 'p
 /**
  * Checks a row against the columns and shortens its texts.
  * @param number of the row in the result, from 1
- * @throws StandinError `ACTION_FAULTY` for a cell without a column or of another kind, naming row and column
+ * @throws StandinError `ACTION_FAULTY` for a cell without a column, of another kind or without a value that can be shown, naming
+ * row and column
  */
-export function understandRow(
-  { id, about, machine, cells }: GivenRow,
-  columns: readonly SentColumn[],
-  number: number,
-): StorableRow {
-  // Without a compiler, as in JavaScript, an id can be missing.
-  if (typeof id !== 'string') throw faulty(number, `its id, which names what the row is about, must be a text`)
+export function understandRow(row: GivenRow, columns: readonly SentColumn[], number: number): StorableRow {
+  checkForm(row, number)
+  const { id, about, machine, cells } = row
   const stray = Object.keys(cells).find((key) => !columns.some((column) => column.key === key))
   if (stray !== undefined)
     throw faulty(
@@ -61,16 +70,25 @@ export function understandRow(
   }
 }
 
+/** Without a compiler, as in JavaScript, a row can be anything. */
+function checkForm({ id, about, machine, cells }: GivenRow, number: number): void {
+  if (typeof id !== 'string') throw faulty(number, 'its id, which names what the row is about, must be a text')
+  if (about !== undefined && typeof about !== 'string') throw faulty(number, 'its "about" must be a text')
+  if (typeof cells !== 'object' || cells === null) throw faulty(number, 'it has no cells')
+  if (machine && (typeof machine.id !== 'string' || typeof machine.name !== 'string'))
+    throw faulty(number, 'its machine needs an id and a name, which are texts; machineOfRow makes one')
+}
+
 function understandCell(
   value: Message | number | null | undefined,
   { key, kind }: SentColumn,
   number: number,
 ): Message | number | null {
   if (value === null || value === undefined) return null
-  if (typeof value === 'object' && kind === 'text') return storableMessage(value, longest.cell)
-  if (typeof value === 'object' || (typeof value === 'string') !== textKinds.has(kind))
+  if (kind === 'text' && isMessage(value)) return storableMessage(value, longest.cell)
+  if (!textKinds.has(kind) && Number.isFinite(value)) return value as number
+  if (typeof value !== 'string' || !textKinds.has(kind) || (kind === 'moment' && !isMoment(value)))
     throw faulty(number, `the column "${key}" takes ${takes(kind)}, and its cell is ${nameOf(value)}`)
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (kind === 'place' && !isOnEarth(value)) return null
   return storableText(value, longest.cell)
 }
@@ -82,9 +100,14 @@ const texts: Partial<Record<SentColumn['kind'], string>> = {
   number: 'a number',
 }
 const takes = (kind: SentColumn['kind']) => texts[kind] ?? `a number (${kind})`
-const nameOf = (value: unknown) =>
-  ({ string: 'a text', number: 'a number', object: 'an object', boolean: 'a boolean' })[String(typeof value)] ??
-  'of another kind'
+/** Its kind, and not a text itself: that may come from anywhere, and people read this. */
+function nameOf(value: unknown): string {
+  if (typeof value === 'number') return Number.isFinite(value) ? 'a number' : `${value} (an unknown value is null)`
+  if (value instanceof Date) return 'a Date (toISOString makes a moment of it)'
+  return (
+    { string: 'another text', object: 'an object', boolean: 'a boolean' }[String(typeof value)] ?? 'of another kind'
+  )
+}
 
 const faulty = (number: number, what: string) =>
   new StandinError('ACTION_FAULTY', { detail: `Row ${number} of its result, and of the files made of it: ${what}.` })
@@ -95,14 +118,42 @@ const faultyColumns = (what: string) =>
 const searchedText = (cell: SentRow['cells'][string] | undefined) =>
   typeof cell === 'object' && cell !== null ? textOf(cell) : cell
 
+const isMoment = (text: string) => {
+  try {
+    return Boolean(Temporal.Instant.from(text))
+  } catch {
+    return false
+  }
+}
+
 /** A device without reception may report anything: an impossible position is unknown. */
 const isOnEarth = (place: string) => {
   const [latitude, longitude, ...more] = place.split(',').map((degrees) => (degrees.trim() ? Number(degrees) : NaN))
   return more.length === 0 && Math.abs(latitude ?? NaN) <= 90 && Math.abs(longitude ?? NaN) <= 180
 }
 
-export const storableMessage = (message: Message, length: number): Message =>
-  withTexts(message, (text) => storableText(text, length))
+/** @throws StandinError `ACTION_FAULTY` for anything else, which an action may give without a compiler */
+export function storableMessage(message: Message, length: number): Message {
+  if (typeof message !== 'string' && !isMessage(message))
+    throw new StandinError('ACTION_FAULTY', { detail: `It said something that is neither a text nor a message.` })
+  return withTexts(message, (text) => storableText(text, length))
+}
+
+export const understandChart = (chart: SentChart): SentChart => understandPart('chart', resultChartSchema, chart)
+export const understandFigure = (figure: SentFigure): SentFigure => {
+  const { words, ...rest } = understandPart('figure', resultFigureSchema, figure)
+  return { ...rest, words: storableMessage(words, 200) }
+}
+
+/** @throws StandinError `ACTION_FAULTY` for a value that its readers could not show, such as NaN, naming where it is */
+function understandPart<Schema extends z.ZodType>(name: string, schema: Schema, value: z.output<Schema>) {
+  const { error, data } = schema.safeParse(value)
+  if (!error) return data
+  const places = [...new Set(error.issues.map(({ path }) => path.join('.') || '(all)'))].slice(0, 3).join(', ')
+  throw new StandinError('ACTION_FAULTY', {
+    detail: `The ${name} of its result has values that cannot be shown: ${places}. A number must be finite.`,
+  })
+}
 
 /** @throws Error for columns with the same key, or too many */
 export function understandColumns(columns: readonly SentColumn[]): SentColumn[] {

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Action, PartContext, RunContext } from '../actions/define-action.ts'
 import { type Kept, keepState, readState } from '../actions/keep-state.ts'
 import type { GivenColumn, ResultWriter } from '../results/result-writer.ts'
-import { type GivenRow, understandRow } from '../results/understand-rows.ts'
+import { type GivenRow, understandChart, understandFigure, understandRow } from '../results/understand-rows.ts'
 import type { ChangeGate } from '../runs/change-gate.ts'
 import { StandinError } from '../standin-error.ts'
 import { asResultRow, type Recorded } from './played.ts'
@@ -122,14 +122,14 @@ function resultOf(recorded: Recorded, rows: GivenRow[]): ResultWriter {
       }
     },
     async chart(chart) {
-      recorded.chart = chart
+      recorded.chart = understandChart(chart)
     },
     async early(rows) {
       for (const [nth, row] of rows.entries()) checkCells(row, recorded.columns, nth + 1)
       recorded.early.push([...rows])
     },
     async figure(figure) {
-      recorded.figure = figure ?? undefined
+      recorded.figure = figure ? understandFigure(figure) : undefined
     },
     async offer(offer) {
       recorded.offer = offer
@@ -154,11 +154,6 @@ function checkCells(row: GivenRow, columns: readonly GivenColumn[], number: numb
     columns.map((column) => ({ filterable: false, ...column })),
     number,
   )
-  for (const { key, kind } of columns) {
-    const value = row.cells[key]
-    if (kind === 'moment' && typeof value === 'string') Temporal.Instant.from(value)
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`row ${number}: "${key}" is ${value}`)
-  }
 }
 
 function artifactIn(files: Map<string, string>, name: string) {

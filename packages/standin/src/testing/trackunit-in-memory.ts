@@ -81,7 +81,7 @@ export function createTrackunitInMemory(world: SimulatedTrackunit, { now }: { no
       const isDismissal = document.includes('eventDismiss')
       const data = await answer<Data>(played, isDismissal ? 'eventDismiss' : 'assets', () => {
         if (world.plan === 'basic') throw refused()
-        if (isDismissal) return dismissEvent(world, variables.eventId)
+        if (isDismissal) return dismissEvent(world, Object.values(variables)) // However the document names it.
         const hasGroups = document.includes('groups(')
         if (hasGroups && !world.hasGroups) throw refused()
         return listAssets(world, variables as unknown as AssetPage, { hasGroups })
@@ -90,7 +90,7 @@ export function createTrackunitInMemory(world: SimulatedTrackunit, { now }: { no
     },
     get: (path, query) => answer(played, path, () => read(played, path, query)),
     post: (path, body, query) =>
-      answer(played, path, () => searchEvents(played, body as Record<string, string[]>, query)),
+      answer(played, path, () => searchEvents(played, { wanted: body as Record<string, string[]>, path, query })),
   }
   return { client, requests: played.requests }
 }
@@ -157,8 +157,8 @@ function nodeOf(machine: SimulatedMachine, asked: { lacksInsights: boolean; hasG
   }
 }
 
-function dismissEvent(world: SimulatedTrackunit, eventId: unknown) {
-  const event = world.events.find(({ id }) => id === eventId)
+function dismissEvent(world: SimulatedTrackunit, given: readonly unknown[]) {
+  const event = world.events.find(({ id }) => given.includes(id))
   if (event) event.status = 'DISMISSED'
   return { eventDismiss: { success: event !== undefined } }
 }
@@ -181,14 +181,21 @@ function aempSnapshot({ world, now, aempReads }: Played, page: number) {
   }
 }
 
-function searchEvents(played: Played, wanted: Record<string, string | string[]>, query?: Query) {
+interface EventSearch {
+  wanted: Record<string, string | string[]>
+  path: string
+  query: Query | undefined
+}
+
+function searchEvents(played: Played, { wanted, path, query }: EventSearch) {
   const { world, now } = played
   played.eventRequestsAt = played.eventRequestsAt.filter((at) => now() - at < 30 * 60_000)
   const [oldest] = played.eventRequestsAt
   if (played.eventRequestsAt.length >= 2 && oldest !== undefined)
     throw new StandinError('TRACKUNIT_RATE_LIMITED', { retryAfterMs: oldest + 30 * 60_000 - now() })
   played.eventRequestsAt.push(now())
-  const found = world.events.filter((event) => world.ignoresEventFilters || matches(event, wanted))
+  const known = path.endsWith('/active') ? world.events.filter(({ status }) => status === 'OPEN') : world.events
+  const found = known.filter((event) => world.ignoresEventFilters || matches(event, wanted))
   return pageOf(found, query)
 }
 
@@ -196,8 +203,8 @@ function matches(event: SimulatedEvent, wanted: Record<string, string | string[]
   const { fromTime, toTime, type, criticality, status, assetIds } = wanted
   const fits = (values: string | string[] | undefined, value: string) => values === undefined || values.includes(value)
   return (
-    event.time >= String(fromTime) &&
-    event.time < String(toTime) &&
+    (fromTime === undefined || event.time >= String(fromTime)) &&
+    (toTime === undefined || event.time < String(toTime)) &&
     fits(type, event.type) &&
     fits(criticality, event.criticality) &&
     fits(status, event.status) &&
