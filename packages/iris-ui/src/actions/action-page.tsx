@@ -15,6 +15,7 @@ import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
+import { PartMissing } from '../shell/part-missing.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { ActionForm } from './action-form.tsx'
 import { hindranceWords } from './hindrance-words.ts'
@@ -25,7 +26,7 @@ import { useInputOfRun } from './use-input-of-run.ts'
 /** One action: what it does, its form, how long it takes. */
 export function ActionPage({ actionId }: { actionId: string }) {
   const { texts } = useSurroundings()
-  const { actions, isPending } = useActions()
+  const { actions, isPending, isMissing } = useActions()
   const action = actions.find(({ id }) => id === actionId)
   const [address] = useAddressState()
   const earlier = useInputOfRun(address.get('like') ?? undefined)
@@ -36,6 +37,7 @@ export function ActionPage({ actionId }: { actionId: string }) {
   const shape = useSkeleton(isPending || earlier.isPending)
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
+  if (isMissing) return <PartMissing />
   if (!action) return <NothingHere heading={texts.actions.unknown} />
 
   return (

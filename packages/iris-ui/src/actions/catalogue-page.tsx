@@ -24,7 +24,7 @@ export function CataloguePage() {
   const { texts } = useSurroundings()
   const words = texts.actions
   const installation = useInstallation()
-  const { actions, isPending, error } = useActions()
+  const { actions, isPending, isMissing, error } = useActions()
   const runs = useRuns()
   const shape = useSkeleton(isPending)
   usePageTitle(texts.shell.actions)
@@ -44,12 +44,12 @@ export function CataloguePage() {
         </Notice>
       )}
       {shape === 'skeleton' && <SkeletonRows />}
-      {shape === 'content' && error && actions.length === 0 && (
+      {shape === 'content' && isMissing && (
         <p className="sub">
-          {failureOf(error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
+          {error && failureOf(error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
         </p>
       )}
-      {shape === 'content' && !error && actions.length === 0 && (
+      {shape === 'content' && !isMissing && actions.length === 0 && (
         <Notice tone="wait" icon="minus" heading={words.none} level={2}>
           <p>{words.noneMeans}</p>
         </Notice>

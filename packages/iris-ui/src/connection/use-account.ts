@@ -2,16 +2,19 @@ import type { Installation } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
 import { useFirstSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
+import { knownOf } from './known-of.ts'
 import { NET_MS, RETRY_MS } from './refresh-times.ts'
 
 /** Whether background access works. Every page uses it; they share one request. */
 export function useInstallation() {
   const trpc = useTRPC()
   const { host } = useFirstSurroundings()
-  return useQuery(
-    trpc.installation.get.queryOptions(
-      { accountId: host.account.id },
-      { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
+  return knownOf(
+    useQuery(
+      trpc.installation.get.queryOptions(
+        { accountId: host.account.id },
+        { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
+      ),
     ),
   )
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useFirstSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
+import { knownOf } from './known-of.ts'
 import { RETRY_MS } from './refresh-times.ts'
 
 /**
@@ -10,10 +11,12 @@ import { RETRY_MS } from './refresh-times.ts'
 export function useActionList(options: { refetchOnMount?: false } = {}) {
   const trpc = useTRPC()
   const { host, texts } = useFirstSurroundings()
-  return useQuery(
-    trpc.action.list.queryOptions(
-      { accountId: host.account.id, language: texts.language },
-      { ...options, refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : false) },
+  return knownOf(
+    useQuery(
+      trpc.action.list.queryOptions(
+        { accountId: host.account.id, language: texts.language },
+        { ...options, refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : false) },
+      ),
     ),
   )
 }

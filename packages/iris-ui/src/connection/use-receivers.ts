@@ -1,16 +1,19 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
+import { knownOf } from './known-of.ts'
 import { NET_MS } from './refresh-times.ts'
 
 /** Who may receive the account's results. People confirm in their mailbox, so it is read again whenever it is shown. */
 export function useReceivers() {
   const trpc = useTRPC()
   const { host } = useSurroundings()
-  return useQuery(
-    trpc.receiver.list.queryOptions(
-      { accountId: host.account.id },
-      { staleTime: 0, refetchOnWindowFocus: true, refetchInterval: NET_MS },
+  return knownOf(
+    useQuery(
+      trpc.receiver.list.queryOptions(
+        { accountId: host.account.id },
+        { staleTime: 0, refetchOnWindowFocus: true, refetchInterval: NET_MS },
+      ),
     ),
   )
 }

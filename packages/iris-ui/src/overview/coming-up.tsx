@@ -15,17 +15,18 @@ const SHOWN = 4
 export function ComingUp({ actions, mayAdd }: { actions: readonly Action[]; mayAdd: boolean }) {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
-  const { schedules, isSuccess } = useSchedules()
+  const { schedules, isPending, isMissing } = useSchedules()
   const next = schedules
     .filter(({ state, nextAt }) => state === 'active' && nextAt)
     .sort((a, b) => Date.parse(a.nextAt ?? '') - Date.parse(b.nextAt ?? ''))
     .slice(0, SHOWN)
-  if (!isSuccess) return null
+  if (isPending) return null
 
   return (
     <section className="sec" aria-labelledby="h-next">
       <h2 id="h-next">{texts.comingUp.heading}</h2>
-      {next.length === 0 && (
+      {isMissing && <p className="sub">{texts.connection.partMissing}</p>}
+      {!isMissing && next.length === 0 && (
         <p className="sub">
           {schedules.length > 0 ? texts.comingUp.allPaused : texts.comingUp.none}{' '}
           {schedules.length > 0 && <Link href={addresses.schedules}>{texts.shell.schedules}</Link>}

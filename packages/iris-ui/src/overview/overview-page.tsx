@@ -53,7 +53,7 @@ export function OverviewPage() {
 
   // Draws nothing until it is known which of the two pages to show; otherwise one would replace the other.
   const isOpen = catalogue.isPending || !(runs.known || runs.failed) || isSchedulesPending
-  const shape = useSkeleton(installation.isPending || (installation.isSuccess && isOpen))
+  const shape = useSkeleton(installation.isPending || (known !== undefined && isOpen))
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!known || !decided) return null
   const { needs } = decided

@@ -13,7 +13,7 @@ import { TrustedDomains } from './trusted-domains.tsx'
 export function ReceiversPage() {
   const { texts } = useSurroundings()
   const words = texts.receivers
-  const { data: receivers, isPending, error } = useReceivers()
+  const { data: receivers, isPending, isMissing, error } = useReceivers()
   const shape = useSkeleton(isPending)
   usePageTitle(words.heading)
 
@@ -27,9 +27,9 @@ export function ReceiversPage() {
         </div>
       </div>
       {shape === 'skeleton' && <PageSkeleton />}
-      {shape === 'content' && error && !receivers && (
+      {shape === 'content' && isMissing && (
         <p className="sub">
-          {failureOf(error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
+          {error && failureOf(error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
         </p>
       )}
       {receivers && (

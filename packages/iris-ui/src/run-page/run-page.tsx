@@ -17,6 +17,7 @@ import { usualSecondsOf } from '../runs/usual-seconds.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
+import { PartMissing } from '../shell/part-missing.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { EndedRunView } from './ended-run-view.tsx'
 import { GoingRunView } from './going-run-view.tsx'
@@ -36,11 +37,7 @@ export function RunPage({ runId }: { runId: string }) {
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!run) {
     const gone = error && ['RUN_NOT_FOUND', 'NOT_FOUND', 'INPUT_INVALID'].includes(failureOf(error))
-    return gone ? (
-      <NothingHere heading={texts.run.unknown} means={texts.run.unknownMeans} />
-    ) : (
-      <p className="sub">{texts.connection.partMissing}</p>
-    )
+    return gone ? <NothingHere heading={texts.run.unknown} means={texts.run.unknownMeans} /> : <PartMissing />
   }
   return <KnownRun run={run} log={log} follow={follow} action={actions.find(({ id }) => id === run.actionId)} />
 }

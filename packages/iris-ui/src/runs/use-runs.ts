@@ -4,6 +4,7 @@ import { useCallback, useMemo } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { goingRuns } from '../connection/first-lists.ts'
+import { knownOf } from '../connection/known-of.ts'
 import { NET_MS, RETRY_MS } from '../connection/refresh-times.ts'
 import { useFirstSurroundings } from '../surroundings.ts'
 import { followRun, hasEnded } from './follow-run.ts'
@@ -64,5 +65,6 @@ export function useRuns() {
   )
 
   const sorted = useMemo(() => sortRuns(going.data?.runs ?? [], ended.data?.runs ?? []), [going.data, ended.data])
-  return { ...sorted, known: ended.data !== undefined, failed: ended.isError, add, replace, follow }
+  const { isMissing } = knownOf(ended)
+  return { ...sorted, known: ended.data !== undefined, failed: isMissing, add, replace, follow }
 }

@@ -6,17 +6,19 @@ import { useSkeleton } from '../parts/use-skeleton.ts'
 import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useAddressState } from '../shell/hash-location.ts'
+import { PartMissing } from '../shell/part-missing.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { ScheduleForm } from './schedule-form.tsx'
 
 export function NewSchedulePage() {
   const { texts } = useSurroundings()
   const words = texts.schedules
-  const { actions, isPending } = useActions()
+  const { actions, isPending, isMissing } = useActions()
   const [address] = useAddressState()
   const shape = useSkeleton(isPending)
   usePageTitle(words.form.heading)
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
+  if (isMissing) return <PartMissing />
 
   return (
     <>

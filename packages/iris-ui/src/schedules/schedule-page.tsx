@@ -22,6 +22,7 @@ import { addresses } from '../shell/addresses.ts'
 import { usePageTitle } from '../shell/announcer.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
+import { PartMissing } from '../shell/part-missing.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { EndsSoon } from './ends-soon.tsx'
 import { isEnding } from './is-ending.ts'
@@ -35,13 +36,13 @@ import { useSchedules } from './use-schedules.ts'
 /** One schedule: its times, why it is paused, its history and receivers; or its form. */
 export function SchedulePage({ scheduleId }: { scheduleId: string }) {
   const { texts } = useSurroundings()
-  const { schedules, isPending, refetch } = useSchedules()
+  const { schedules, isPending, isMissing, refetch } = useSchedules()
   const { actions, isPending: actionsPending } = useActions()
   const [address] = useAddressState()
   const schedule = schedules.find(({ id }) => id === scheduleId)
   // The list may be older than a schedule that someone else has just made.
   const [missing, setMissing] = useState<string>()
-  const isOpen = !schedule && missing !== scheduleId
+  const isOpen = !schedule && !isMissing && missing !== scheduleId
   useEffect(() => {
     if (isOpen && !isPending) void refetch().then(() => setMissing(scheduleId))
   }, [isOpen, isPending, refetch, scheduleId])
@@ -52,6 +53,7 @@ export function SchedulePage({ scheduleId }: { scheduleId: string }) {
   usePageTitle(title)
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
+  if (isMissing) return <PartMissing />
   if (!schedule || !title) return <NothingHere heading={texts.schedules.unknown} means={texts.schedules.unknownMeans} />
   if (address.get('change')) {
     return (

@@ -26,7 +26,7 @@ import { useSchedules } from './use-schedules.ts'
 export function SchedulesPage() {
   const { texts, formats } = useSurroundings()
   const words = texts.schedules
-  const { schedules, isPending, error } = useSchedules()
+  const { schedules, isPending, isMissing, error } = useSchedules()
   const { actions, sendsEmail } = useActions()
   const installation = useInstallation().data
   const lastRuns = useLastRuns(schedules)
@@ -63,12 +63,12 @@ export function SchedulesPage() {
         </Notice>
       )}
       {shape === 'skeleton' && <SkeletonRows />}
-      {shape === 'content' && error && schedules.length === 0 && (
+      {shape === 'content' && isMissing && (
         <p className="sub">
-          {failureOf(error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
+          {error && failureOf(error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
         </p>
       )}
-      {shape === 'content' && !error && schedules.length === 0 && (
+      {shape === 'content' && !isMissing && schedules.length === 0 && (
         <div className="first-visit">
           <p className="sub">
             <b>{words.none}</b> {mayAdd && (sendsEmail ? words.noneMeans : words.noneMeansKept)}
