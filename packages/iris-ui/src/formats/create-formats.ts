@@ -1,5 +1,5 @@
 import { capital } from './capital.ts'
-import { createFirstFormats, type FormatOptions, isTimeZone, wordsAndZone } from './first-formats.ts'
+import { createFirstFormats, type FormatOptions, isTimeZone, unbroken, wordsAndZone } from './first-formats.ts'
 import { onceEach } from './once-each.ts'
 import { createQuantities } from './quantities.ts'
 
@@ -19,6 +19,7 @@ export function createFormats(options: FormatOptions) {
       new Intl.DateTimeFormat(words, { day: 'numeric', month, ...(withYear && { year: 'numeric' }), ...zone }),
   )
   const whole = new Intl.NumberFormat(words, { maximumFractionDigits: 0 })
+  const degrees = onceEach(() => new Intl.NumberFormat(words, { minimumFractionDigits: 4, maximumFractionDigits: 4 }))
   const inZone = (options: Intl.DateTimeFormatOptions, other?: string) =>
     new Intl.DateTimeFormat(words, { ...options, ...(other && isTimeZone(other) ? { timeZone: other } : zone) })
   const clockIn = (other: string | undefined) =>
@@ -33,6 +34,8 @@ export function createFormats(options: FormatOptions) {
     zone: zone.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     /** 0.62 → `62 %`, as results write it. */
     percent: (share: number) => `${whole.format(share * 100)}\u00a0%`,
+    /** `55.6761°`, always to about ten metres. */
+    degrees: (value: number) => `${degrees().format(value)}°`,
     quantity: createQuantities(words, options.measurement ?? 'metric'),
     /** 214,300 → `214 kB`; thousands, as file managers count. */
     bytes(value: number): string {
@@ -52,7 +55,7 @@ export function createFormats(options: FormatOptions) {
     /** `Mon 30 Nov, 06:04`; in a zone of its own for what runs there. */
     dayAndClock(at: string, zoneOfIt?: string): string {
       const day = inZone({ weekday: 'short', day: 'numeric', month: 'short' }, zoneOfIt).format(new Date(at))
-      return `${day.replace(',', '')}, ${clockIn(zoneOfIt).format(new Date(at))}`
+      return `${unbroken(day.replace(',', ''))}, ${clockIn(zoneOfIt).format(new Date(at))}`
     },
     clockIn: (at: string, zoneOfIt: string) => clockIn(zoneOfIt).format(new Date(at)),
     /** `Today, Tuesday 24 November`: the head of a day. */
@@ -91,13 +94,13 @@ export function createFormats(options: FormatOptions) {
       )
     },
     listOf: (items: readonly string[]) => new Intl.ListFormat(words, { type: 'conjunction' }).format(items),
-    date: (at: string) => date('long', true).format(new Date(at)),
+    date: (at: string) => unbroken(date('long', true).format(new Date(at))),
     /** `today 06:05`, `29 Sept`, `29 Sept 2025`; with the clock for older moments as well: `29 Sept, 14:00`. */
     shortMoment(at: string, nowMs: number, withClock = false): string {
       const { kind, shortDay } = first.moment(at, nowMs)
       const time = clock.format(new Date(at))
       if (kind === 'today' || kind === 'yesterday') return `${shortDay} ${time}`
-      const day = kind === 'weekday' ? date('short', false).format(new Date(at)) : shortDay
+      const day = kind === 'weekday' ? unbroken(date('short', false).format(new Date(at))) : shortDay
       return withClock ? `${day}, ${time}` : day
     },
   }

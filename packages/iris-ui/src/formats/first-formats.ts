@@ -54,10 +54,17 @@ export function createFirstFormats(options: FormatOptions) {
       if (daysAgo === 1) return said('yesterday', relativeDay.format(-1, 'day'))
       if (daysAgo > 1 && daysAgo < 7) return said('weekday', weekday().format(then))
       const otherYear = calendar.format(then).slice(0, 4) !== calendar.format(now).slice(0, 4)
-      return said('date', date('long', otherYear).format(then), date('short', otherYear).format(then))
+      return said(
+        'date',
+        unbroken(date('long', otherYear).format(then)),
+        unbroken(date('short', otherYear).format(then)),
+      )
     },
   }
 }
+
+/** A date that stays on one line, wherever it stands: `kept until 9 / Feb 2027` reads as two things. */
+export const unbroken = (date: string): string => date.replaceAll(' ', '\u00a0')
 
 /** What the host sends wrong is left to the browser. */
 export function wordsAndZone({ language, textLanguage, timeZone }: FormatOptions) {

@@ -62,7 +62,7 @@ describe('the sentence of the overview', () => {
       'uninstalled',
       { state: 'uninstalled', since: '2026-11-10T13:06:00Z' },
       0,
-      'Standin was removed from this account on 10 November at 14:06.',
+      'Standin was removed from this account on 10\u00a0November at 14:06.',
     ],
     ['none', { state: 'none', since: null }, 0, 'We have not heard from Trackunit about this account yet.'],
   ])('%s', (_name, changes, needs, expected) => {

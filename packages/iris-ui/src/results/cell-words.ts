@@ -53,5 +53,5 @@ export function cellWords(
 function placeWords(value: string, formats: Formats): string {
   const parts = value.split(',').map(Number)
   if (parts.length !== 2 || parts.some(Number.isNaN)) return value
-  return parts.map((degrees) => `${formats.number(degrees)}°`).join(' ')
+  return parts.map(formats.degrees).join(' ')
 }

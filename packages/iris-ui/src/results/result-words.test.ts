@@ -28,7 +28,8 @@ describe('a cell is shown in the reader’s units, zone and language', () => {
     ['moment', '2026-11-24T05:05:00Z', 'i dag 06.05', 'yesterday 11:05 PM'],
     ['moment', '2026-11-05T15:20:00Z', '5. nov.', 'Nov 5'],
     ['moment', '2025-09-29T12:00:00Z', '29. sep. 2025', 'Sep 29, 2025'],
-    ['place', '55.676098,12.568337', '55,676° 12,568°', '55.676° 12.568°'],
+    ['place', '55.676098,12.568337', '55,6761° 12,5683°', '55.6761° 12.5683°'],
+    ['place', '60.187,25', '60,1870° 25,0000°', '60.1870° 25.0000°'],
     ['number', 0, '0', '0'],
     ['number', null, '–', '–'],
     ['text', '<b>Night</b>', '<b>Night</b>', '<b>Night</b>'],
@@ -39,7 +40,8 @@ describe('a cell is shown in the reader’s units, zone and language', () => {
 
   test('older moments have their time if there is room', () => {
     const around = { formats: danish, texts: da, nowMs, withClock: true }
-    expect(cellWords({ key: 'a', kind: 'moment' }, '2026-11-05T15:20:00Z', around)).toBe('5. nov., 16.20')
+    // The date stays on one line.
+    expect(cellWords({ key: 'a', kind: 'moment' }, '2026-11-05T15:20:00Z', around)).toBe('5.\u00a0nov., 16.20')
   })
 
   test('long units are shown once, in the head', () => {
