@@ -30,6 +30,16 @@ const again = async ({ page }: Manager) => {
 /** A re-install that needs approval: nothing shows that it is from the same account, and the old access still works. */
 const reinstall = (manager: Manager) => manager.press('Re-install', 'Identity without the account, old access works on')
 
+/** The attention list on a schedule, made by an administrator. */
+const weeklyList = async (account: string) =>
+  (await app.as(account)).schedule.create.mutate({
+    accountId: account,
+    actionId: 'attention-list',
+    input: {},
+    deliverTo: [],
+    recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
+    timeZone: 'Europe/Copenhagen',
+  })
 const installRefused = (manager: Manager) => manager.press('Install', 'Access that never works')
 /** As if the access had been tried without success for this many minutes. */
 const triedFor = (account: string, minutes: number) => app.stack.sql`
@@ -317,6 +327,39 @@ const states: readonly State[] = [
     sees: [/Fleet snapshot: .*waiting until/, /Waiting for Trackunit’s rate limit/],
   },
   {
+    state: 'one list that the server cannot give: the overview stays, and asks for it calmly',
+    async before(account) {
+      await installed(account)
+      await weeklyList(account)
+      // Nothing that the contract allows: the server refuses to pass it on.
+      await app.stack.sql`update schedules set reason = 'NO_REASON' where account_id = ${account}`
+    },
+    async reach({ page, app: inside }) {
+      const asked: string[] = []
+      page.on('request', (request) => void (request.url().includes('schedule.list') && asked.push(request.url())))
+      await again({ page } as Manager)
+      await inside.getByRole('heading', { name: /^Standin is working/ }).waitFor()
+      await inside.getByText('See which machine has which service plan').waitFor()
+      await page.waitForResponse(/schedule\.list/) // A try later, the page is still there.
+      expect(await inside.getByRole('heading', { name: /^Standin is working/ }).count()).toBe(1)
+      expect(asked.length).toBeLessThan(10) // Once as it loads, once as it is drawn, then every ten seconds.
+    },
+    sees: [/^Standin is working/, 'See machines and their data'],
+  },
+  {
+    state: 'one schedule of a list that the server cannot give: nobody says that it does not exist',
+    async before(account) {
+      await installed(account)
+      await weeklyList(account)
+      await app.stack.sql`update schedules set reason = 'NO_REASON' where account_id = ${account}`
+    },
+    async reach({ visit }, account) {
+      const [row] = await app.stack.sql<{ id: string }[]>`select id from schedules where account_id = ${account}`
+      await visit(`/schedules/${row?.id}`)
+    },
+    sees: ['This part could not be loaded.'],
+  },
+  {
     state: 'signed out of Manager',
     before: installed,
     special: { isClockSet: true },
@@ -408,6 +451,19 @@ const states: readonly State[] = [
       await visit('/actions/attention-list')
     },
     sees: ['There are no machines on this account yet.', 'Start attention list'],
+  },
+  {
+    state: 'a preview older than a day: nothing in it can be chosen any more',
+    before: installed,
+    async reach({ visit, app: inside }, account) {
+      const preview = await app.start(account, 'clear-stale-events', { mode: 'preview' })
+      await ended(preview)
+      await app.stack.sql`update runs set ended_at = now() - interval '25 hours' where id = ${preview}`
+      await visit(`/actions/clear-stale-events/preview/${preview}`)
+      await inside.locator('.list .mach').first().waitFor()
+      expect(await inside.getByRole('checkbox', { name: /^Include / }).count()).toBe(0)
+    },
+    sees: ['This preview is older than a day.', 'Make a new preview', 'Kinds of event'],
   },
   {
     state: 'an empty fleet, at the preview',

@@ -31,6 +31,7 @@ import { addresses } from '../shell/addresses.ts'
 import { useAnnouncer, usePageTitle } from '../shell/announcer.ts'
 import { useAddressState } from '../shell/hash-location.ts'
 import { NothingHere } from '../shell/nothing-here.tsx'
+import { PartMissing } from '../shell/part-missing.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { EndedRunView } from './ended-run-view.tsx'
 import { FileList } from './file-list.tsx'
@@ -50,7 +51,7 @@ export function PreviewPage({ actionId, runId }: { actionId: string; runId: stri
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!run) {
     const gone = error && ['RUN_NOT_FOUND', 'NOT_FOUND', 'INPUT_INVALID'].includes(failureOf(error))
-    if (!gone) return <p className="sub">{texts.connection.partMissing}</p>
+    if (!gone) return <PartMissing />
     return <NothingHere heading={texts.run.unknown} means={texts.run.unknownMeans} />
   }
   const action = actions.find(({ id }) => id === actionId)
@@ -106,8 +107,10 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
   if (!first || !runs) return <PageSkeleton />
   // A preview is applied once. A run of it that failed can be repeated.
   const [applied] = runs
+  const isTooOld = isPreviewTooOld(run.endedAt, nowMs)
+  const isOpen = !applied && !isTooOld
 
-  const total = first.total - leaving.leftOut.size
+  const total = first.total - (isOpen ? leaving.leftOut.size : 0)
   const count = formats.number(total)
   const one = total === 1
   if (first.total === 0) {
@@ -134,20 +137,20 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
             {would} {applied ? words.usedAlready : words.nothingYet}
           </h1>
           <p className="lead">{words.made(made)}</p>
-          {isLead(first.detail) && <p className="lead">{first.detail}</p>}
+          {isOpen && isLead(first.detail) && <p className="lead">{first.detail}</p>}
         </div>
       </div>
-      <RunFacts run={run} action={action} line />
       <div className="confirm">
         <ByKind first={first} />
-        <Apply run={run} action={action} title={title} applied={applied} leaving={leaving} count={total} />
+        <Apply {...{ run, action, title, applied, isTooOld, leaving }} count={total} />
         <div className="stack">
+          <RunFacts run={run} action={action} />
           <section className="sec" aria-labelledby="h-files">
             <h2 id="h-files">{texts.run.files}</h2>
             <FileList run={run} />
           </section>
-          <ChosenRowsContext value={applied ? undefined : leaving.chosen}>
-            <div className={applied ? undefined : 'chosen'}>
+          <ChosenRowsContext value={isOpen ? leaving.chosen : undefined}>
+            <div className={isOpen ? 'chosen' : undefined}>
               <ResultBody run={run} />
             </div>
           </ChosenRowsContext>
@@ -232,12 +235,12 @@ interface ApplyProps {
   /** How many changes would be made. */
   count: number
   applied: Run | undefined
+  isTooOld: boolean
   leaving: ReturnType<typeof useLeftOut>
 }
 
-function Apply({ run, action, title, count, applied, leaving: { leftOut, putBack } }: ApplyProps) {
+function Apply({ run, action, title, count, applied, isTooOld, leaving: { leftOut, putBack } }: ApplyProps) {
   const { texts, formats } = useSurroundings()
-  const nowMs = useNow(60_000)
   const words = texts.preview
   const [, navigate] = useLocation()
   const { justStarted } = useAnnouncer()
@@ -261,7 +264,7 @@ function Apply({ run, action, title, count, applied, leaving: { leftOut, putBack
       </aside>
     )
   }
-  if (isPreviewTooOld(run.endedAt, nowMs)) {
+  if (isTooOld) {
     return (
       <aside className="side" aria-labelledby="h-do">
         <h2 id="h-do">{words.tooOld}</h2>

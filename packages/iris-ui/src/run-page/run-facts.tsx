@@ -14,12 +14,10 @@ import { useSurroundings } from '../surroundings.ts'
 interface RunFactsProps {
   run: Run
   action: Action | undefined
-  /** In one line over the page, or in the column beside it. */
-  line?: boolean
 }
 
 /** `Finished today 06:09, all machines, by schedule.` The choices that are not the usual ones with it. */
-export function useFactsInWords({ run, action }: Omit<RunFactsProps, 'line'>): string {
+export function useFactsInWords({ run, action }: RunFactsProps): string {
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
   const machines = filterOfInput(run.input, action)
@@ -39,7 +37,8 @@ export function useFactsInWords({ run, action }: Omit<RunFactsProps, 'line'>): s
 
 const lowered = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 
-export function RunFacts({ run, action, line }: RunFactsProps) {
+/** What a run does or would do, with all its choices: before a change, unchanged ones matter just as much. */
+export function RunFacts({ run, action }: RunFactsProps) {
   const { host, texts, formats } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.run
@@ -65,27 +64,13 @@ export function RunFacts({ run, action, line }: RunFactsProps) {
   facts.push([words.startedBy, starterWords(run, host.user.id, texts)])
 
   if (machines) facts.push([texts.form.machines, sayMachines(machines)])
-  // Before a change, unchanged choices matter just as much.
-  const ofDefault = !line || run.mode === 'preview'
-  if (action) facts.push(...choicesInWords(run.input, action.inputSchema, { texts, formats, ofDefault }))
-  if (!line && action) {
+  if (action) {
+    facts.push(...choicesInWords(run.input, action.inputSchema, { texts, formats, ofDefault: true }))
     const changes =
       run.mode === 'preview' ? words.changesPreview : action.changesData ? words.changesYes : words.changesNo
     facts.push([words.changesData, changes])
   }
 
-  if (line) {
-    return (
-      <dl className="facts line">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    )
-  }
   return (
     <section className="sec" aria-labelledby="h-facts">
       <h2 id="h-facts">{words.details}</h2>
