@@ -5,6 +5,7 @@ import type { Formats } from '../formats/create-formats.ts'
 import { hostPages } from '../host-pages.ts'
 import type { IconName } from '../parts/icon.tsx'
 import type { Tone } from '../parts/tone.ts'
+import { addressToCorrect } from '../runs/address-to-correct.ts'
 import { notReceiverWords } from '../runs/not-receiver-words.ts'
 import { titleOf } from '../runs/title-of.ts'
 import { addresses } from '../shell/addresses.ts'
@@ -177,9 +178,8 @@ function failedDelivery(
     const means = ours ? `${ours} ${words.stillHere}` : words.notDeliveredMeans(attempts)
     return { ...said, means, way: resend }
   }
-  const action = actions.find((each) => each.id === actionId)
-  const page = scheduleId ? addresses.changeSchedule(scheduleId) : addresses.actionLike(actionId, runId)
-  const way = action?.mayStart ? { way: { kind: 'page', to: page, words: words.correct } as const } : {}
+  const page = addressToCorrect({ id: runId, actionId, scheduleId }, actions)
+  const way = page ? { way: { kind: 'page', to: page, words: words.correct } as const } : {}
   return { ...said, means: words.refusedAddressMeans, ...way }
 }
 

@@ -1,9 +1,11 @@
 import type { Delivery, Run } from '@standin/client'
 import { Link } from 'wouter'
+import { useActions } from '../connection/use-actions.ts'
 import type { Formats } from '../formats/create-formats.ts'
 import { useNow } from '../formats/use-now.ts'
 import { ResendButton } from '../overview/remedy-button.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { addressToCorrect } from '../runs/address-to-correct.ts'
 import { notReceiverWords } from '../runs/not-receiver-words.ts'
 import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -20,6 +22,8 @@ export function DeliveryList({ run }: { run: Run }) {
   const { texts, formats } = useSurroundings()
   const nowMs = useNow(30_000)
   const words = texts.run
+  const { actions } = useActions()
+  const toCorrect = addressToCorrect(run, actions)
   if (run.deliveries.length === 0) return null
   return (
     <ul className="rows">
@@ -39,8 +43,8 @@ export function DeliveryList({ run }: { run: Run }) {
                 {texts.needs.receivers}
               </Link>
             )}
-            {delivery.reason === 'DELIVERY_REFUSED' && run.scheduleId && (
-              <Link href={addresses.changeSchedule(run.scheduleId)} className="btn">
+            {delivery.reason === 'DELIVERY_REFUSED' && toCorrect && (
+              <Link href={toCorrect} className="btn">
                 {texts.needs.correct}
               </Link>
             )}
