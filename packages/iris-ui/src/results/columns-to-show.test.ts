@@ -59,6 +59,15 @@ test('what the machine’s cell shows, and its id, are not repeated', () => {
   expect(keysOf([column('machineId'), column('type')], [row({ machineId: 'm', type: 'Roller' })])).toEqual(['type'])
 })
 
+test('one odd name makes no column of what the other machines’ cells say', () => {
+  const columns = [column('name'), column('site')]
+  const plain = row({ name: 'EX-1187', site: 'Vejle' })
+  const odd = row({ name: 'A crane whose name is cut', site: 'Vejle' })
+  expect(keysOf(columns, [odd, plain, plain, plain])).toEqual(['site'])
+  expect(keysOf(columns, [odd, odd, plain])).toEqual(['name', 'site'])
+  expect(keysOf(columns, [row({ site: 'Vejle' })])).toEqual(['name', 'site'])
+})
+
 test('a site that is known of no machine is no “No site”', () => {
   const columns = [column('why'), column('site'), column('fuel', 'percent')]
   expect(keysOf(columns, [row({ why: 'Silent' })])).toEqual(['why', 'fuel'])

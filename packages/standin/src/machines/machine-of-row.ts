@@ -6,7 +6,11 @@ export function machineOfRow(machine: Pick<KnownMachine, 'id' | 'name' | 'brand'
   name: string
   detail: string | null
 } {
-  const { id, name, brand, model, serialNumber } = machine
+  const { id } = machine
+  // Some names are nothing but spaces.
+  const [name, brand, model, serialNumber] = [machine.name, machine.brand, machine.model, machine.serialNumber].map(
+    (each) => each?.trim(),
+  )
   const kind = [brand, model].filter(Boolean).join(' ')
   const known = [kind ? name : null, serialNumber].filter(Boolean).join(', ')
   return { id, name: kind || name || id, detail: known || null }
