@@ -115,6 +115,8 @@ describe('a workbook', () => {
       sheet?.rows[line]?.map((_, column) => sheet.cells?.get(`${line},${column}`)?.style?.font?.bold === true)
     expect(new Set(bold(0))).toEqual(new Set([true]))
     expect(new Set([1, 2].flatMap((line) => bold(line) ?? []))).toEqual(new Set([false]))
+    // A spreadsheet would draw a font without a name and a size in one of its own.
+    expect(sheet?.cells?.get('0,0')?.style?.font).toMatchObject({ name: 'Calibri', size: 11 })
   })
 
   test('shows dates as dates and hours with one digit, in columns wide enough to read', async () => {

@@ -81,7 +81,7 @@ async function wholeXlsx(table: TableToWrite, rows: readonly ResultRow[]): Promi
       ? [[`${nth + 1},0`, { hyperlink: { target: machineUrl(machine.id) }, style: linkStyle }] as const]
       : [],
   )
-  const bold = heads.map((_, nth) => [`0,${nth}`, { style: { font: { bold: true } } }] as const)
+  const bold = heads.map((_, nth) => [`0,${nth}`, { style: { font: boldFont } }] as const)
   const result: WriteSheet = {
     name: fileWords(table.habits).result,
     columns: heads.map((header, nth) => columnOf({ header, kind: kinds[nth], nth }, lines)),
@@ -93,7 +93,10 @@ async function wholeXlsx(table: TableToWrite, rows: readonly ResultRow[]): Promi
   return writeXlsx({ sheets: [...summaryOf(table), result] })
 }
 
-const linkStyle = { font: { color: { rgb: '0B4FB3' }, underline: true } } as const
+/** Named in full: a spreadsheet draws a font without a name and a size in one of its own. */
+const plainFont = { name: 'Calibri', size: 11 } as const
+const boldFont = { ...plainFont, bold: true } as const
+const linkStyle = { font: { ...plainFont, color: { rgb: '0B4FB3' }, underline: true } } as const
 
 /** The sentence, the bars as numbers, and a chart of them. */
 function summaryOf({ sentence, chart, habits }: TableToWrite): WriteSheet[] {
@@ -114,8 +117,8 @@ function summaryOf({ sentence, chart, habits }: TableToWrite): WriteSheet[] {
         ...bars.map((bar) => [inXml(bar.label), bar.value]),
       ],
       cells: new Map([
-        ['0,0', { style: { font: { bold: true, size: 14 } } }],
-        ['2,0', { style: { font: { bold: true } } }],
+        ['0,0', { style: { font: { ...boldFont, size: 14 } } }],
+        ['2,0', { style: { font: boldFont } }],
       ]),
       ...(bars.length > 0 && {
         charts: [
@@ -152,7 +155,7 @@ async function* streamedXlsx(
   const sheetColumns = titles.map(inXml).map(
     (header, nth): ColumnDef => ({
       header,
-      style: { font: { bold: true } },
+      style: { font: boldFont },
       ...columnOf({ header, kind: kinds[nth], nth }, firstRows),
     }),
   )
