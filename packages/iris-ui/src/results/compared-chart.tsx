@@ -105,7 +105,9 @@ function ComparedRow({ row, chart, largest }: { row: Row; chart: ComparedChart; 
           {periods.map(({ label, isPartial }, nth) => (
             <i
               key={label}
-              className={isPartial ? 'part' : nth === periods.length - 1 ? 'last' : undefined}
+              className={
+                row.values[nth] == null ? 'gap' : isPartial ? 'part' : nth === periods.length - 1 ? 'last' : undefined
+              }
               style={{ height: `${part(row.values[nth])}%` }}
             />
           ))}

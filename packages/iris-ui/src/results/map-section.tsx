@@ -105,7 +105,9 @@ function Spot({ mark: { area, places, rows, x, y, diameter, side, label, labelWi
     >
       <i>{formats.number(rows)}</i>{' '}
       <span style={{ maxWidth: labelWidth }}>
-        <bdi>{name}</bdi>
+        <bdi>
+          <em>{name}</em>
+        </bdi>
       </span>
     </button>
   )
