@@ -142,7 +142,15 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
       </div>
       <div className="confirm">
         <ByKind first={first} />
-        <Apply {...{ run, action, title, applied, isTooOld, leaving }} count={total} />
+        <Apply
+          run={run}
+          action={action}
+          title={title}
+          applied={applied}
+          isTooOld={isTooOld}
+          leaving={leaving}
+          count={total}
+        />
         <div className="stack">
           <RunFacts run={run} action={action} />
           <section className="sec" aria-labelledby="h-files">
