@@ -69,6 +69,8 @@ test.skipIf(missingBrowser)('an operator finds what waits, decides by keyboard, 
       expect(await barriersNow(page.mainFrame()), `${path} ${colorScheme} ${width}`).toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0)
     }
+    await page.setViewportSize({ width: 820, height: 900 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), path).toBeLessThanOrEqual(0)
     expect(await page.content()).not.toContain(key.slice(24, 60))
   }
   await page.goto(new URL('/console', link).href)
