@@ -56,8 +56,8 @@ test(`a fleet of 20,000 is read in one attempt, and costs less than 150 MB above
 
 /** Adds readings for past days, as daily snapshots would have: today's values, and lower ones for each day before. */
 const keepReadingsOfMonths = ({ sql }: Stack) => sql`
-  insert into machine_readings (account_id, machine_id, slot, at, operating_hours, idle_hours, fuel_percent)
-  select account_id, machine_id, slot - day * 4, at - day * interval '1 day', operating_hours - day * 5, idle_hours - day, 50
+  insert into machine_readings (account_id, machine_id, slot, at, operating_hours, idle_hours, fuel_percent, read_with)
+  select account_id, machine_id, slot - day * 4, at - day * interval '1 day', operating_hours - day * 5, idle_hours - day, 50, read_with
   from machine_readings, generate_series(1, 70) day on conflict do nothing`
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`

@@ -312,6 +312,7 @@ CREATE TABLE "machine_readings" (
 	"operating_hours" double precision,
 	"idle_hours" double precision,
 	"fuel_percent" double precision,
+	"read_with" text[] NOT NULL,
 	CONSTRAINT "machine_readings_account_id_machine_id_slot_pk" PRIMARY KEY("account_id","machine_id","slot")
 );
 --> statement-breakpoint
@@ -338,6 +339,7 @@ CREATE TABLE "machines" (
 	"seen_at" timestamp (3) with time zone NOT NULL,
 	"seen_in_runs" uuid[] DEFAULT '{}' NOT NULL,
 	"gone_at" timestamp (3) with time zone,
+	"read_with" text[] NOT NULL,
 	CONSTRAINT "machines_account_id_machine_id_pk" PRIMARY KEY("account_id","machine_id")
 );
 --> statement-breakpoint

@@ -233,9 +233,9 @@ describe('invariant 25: whatever is searched for, the prepared statements are fe
       siteIds?: string[] | undefined
       types?: string[] | undefined
     }) => {
-      await countMachines(db, { accountId, filter: of })
-      await countChoices(db, { accountId, search: of.types?.join('') ?? '', limit: 5 })
-      await drain(listMachines(db, { accountId, question: 'q', filter: of }))
+      await countMachines(db, { accountId, own: of.types, filter: of })
+      await countChoices(db, { accountId, own: of.types, search: of.types?.join('') ?? '', limit: 5 })
+      await drain(listMachines(db, { accountId, own: of.types, question: 'q', filter: of }))
     }
     expect(await preparedForAny(filter, ask)).toBeLessThanOrEqual(5)
   })

@@ -60,9 +60,9 @@ export async function insertWork(sql: Sql): Promise<void> {
     select account_id, 'report', '{}', 'FREQ=DAILY', 'UTC', '[]', 'active', now(), now() + interval '1 day', now() + interval '1 day',
       now() + interval '90 days', now() + interval '76 days', ${user}::text::jsonb
     from installations`
-  await sql`insert into machines (account_id, machine_id, seen_at) select account_id, 'one', now() from installations`
-  await sql`insert into machine_readings (account_id, machine_id, slot, at)
-    select account_id, 'one', slot, now() from installations, generate_series(1, 2) slot`
+  await sql`insert into machines (account_id, machine_id, seen_at, read_with) select account_id, 'one', now(), '{}' from installations`
+  await sql`insert into machine_readings (account_id, machine_id, slot, at, read_with)
+    select account_id, 'one', slot, now(), '{}' from installations, generate_series(1, 2) slot`
   await sql`insert into rate_budgets (account_id, key, state) select account_id, 'graphql', '{}' from installations`
   await sql`insert into audit_entries (actor_kind, actor_id, event, account_id, details, entry_id, kid, entry_mac, writer, writer_seq)
     select 'user', 'anna', 'run.started', account_id, '{}', gen_random_uuid(), 'bench', 'm', 'elsewhere', row_number() over ()

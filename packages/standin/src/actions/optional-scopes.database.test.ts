@@ -3,10 +3,12 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { account, anna, createRunStack, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
+import { unknownMachine } from '../../test/unknown-machine.ts'
 import type { Caller, ServiceCaller } from '../access/caller.ts'
 import { record } from '../audit/record.ts'
 import { inTransaction } from '../context.ts'
 import { byDatabaseClock } from '../database/database-clock.ts'
+import type { SeenMachine } from '../machines/machine-register.ts'
 import { startDueSchedules } from '../schedules/start-due-schedules.ts'
 import { createRouter } from '../wiring/serve-http.ts'
 import { defineAction } from './define-action.ts'
@@ -26,13 +28,20 @@ const report = defineAction({
   optionalScopes: ['b'],
   changesData: false,
   mayOverlap: true,
-  async run({ trackunit, artifact, result, headline, previous }) {
+  async run({ trackunit, artifact, result, headline, previous, machines }) {
+    await machines.keep([machineOf('secret of b')])
     await trackunit.get('/api/asset/v2/assets').catch(() => {})
     await result.columns([{ key: 'c', title: 'C', kind: 'text' }])
     await result.rows([{ id: 'secret of b', machine: null, cells: { c: 'secret of b' } }])
     await (await artifact({ name: 'report.csv', mediaType: 'text/csv' })).write('secret of b\n')
     await headline(previous ? `Compared with ${previous.runId}.` : 'secret of b')
   },
+})
+
+const machineOf = (site: string): SeenMachine => ({
+  ...unknownMachine,
+  id: 'm1',
+  site: { id: 's', name: site },
 })
 
 const user = (scopes: string[] | undefined): Caller => ({ ...anna, scopes })
@@ -152,6 +161,14 @@ describe('what was read with an optional scope', () => {
       expect(ways).toEqual({ ...expected, ...(kind === 'service' && { machines: 'ACCOUNT_FORBIDDEN' }) })
     },
   )
+
+  test('is no choice of a form for those who lack it', async () => {
+    await using stack = await openStack(['a', 'b'])
+    await ran(stack, user(['a', 'b']))
+    const choices = (who: Caller) => callAs(stack, who).filter.choices({ accountId: account })
+    expect(await outcomeOf(choices(user(['a'])))).toBe('allowed')
+    for (const who of [user(['a', 'b']), user(undefined)]) expect(await outcomeOf(choices(who))).toBe('shown')
+  })
 
   test('is shown to everybody on the account where tokens do not tell scopes', async () => {
     await using stack = await openStack(['a', 'b'])

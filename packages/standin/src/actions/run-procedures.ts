@@ -70,7 +70,14 @@ export function runProcedures(ctx: ActionsContext, contracted: Contracted) {
       const { runId, filter, cursor, limit } = input
       await readableRun(ctx, caller, { id: runId, accountId })
       const offset = cursor === undefined ? 0 : offsetIn(cursor)
-      const found = await listSeen(ctx.db, { accountId, runId, filter, offset, limit: limit + 1 })
+      const found = await listSeen(ctx.db, {
+        accountId,
+        runId,
+        own: ownScopes(caller, accountId),
+        filter,
+        offset,
+        limit: limit + 1,
+      })
       return {
         machines: found.slice(0, limit).map(machineOfRow),
         nextCursor: found.length > limit ? String(offset + limit) : null,

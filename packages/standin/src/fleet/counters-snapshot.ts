@@ -5,6 +5,7 @@ import { StandinError } from '../standin-error.ts'
 import { createNews } from '../trackunit/news.ts'
 import type { TrackunitClient } from '../trackunit/trackunit-client.ts'
 import { hours, itemsOf, latitude, longitude, moment, part, percent, text } from './answered.ts'
+import { scopesOfMachines } from './list-machines.ts'
 import { sayOfMachines } from './machine-messages.ts'
 
 /**
@@ -48,7 +49,8 @@ export async function readCounters(
   const news = createNews()
   for (let page = fromPage; ; ) {
     const answer = understand(await trackunit.get(`${path}/${page}`))
-    await machines.keepCounters(answer.Equipment.flatMap((equipment) => toCounters(equipment, idOf(equipment)) ?? []))
+    const counters = answer.Equipment.flatMap((equipment) => toCounters(equipment, idOf(equipment)) ?? [])
+    await machines.keepCounters(counters, { readWith: scopesOfMachines })
     page++
     await progress({
       done: Math.min((page - 1) * 100, machinesSeen),

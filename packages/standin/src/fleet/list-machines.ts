@@ -17,6 +17,9 @@ import {
 } from './asset.ts'
 import { sayOfMachines } from './machine-messages.ts'
 
+/** What these requests need: everybody who has it may see what they show, whatever else the run reads with. */
+export const scopesOfMachines = ['asset.view']
+
 const pageSize = 100
 const restPageSize = 1_000
 
@@ -138,7 +141,7 @@ async function keepPage(
   }: { at: Listing; seen: ReadonlyArray<SeenMachine | undefined>; news: ReturnType<typeof createNews> },
 ): Promise<Listing> {
   const known = seen.filter((machine) => machine !== undefined)
-  await machines.keep(known)
+  await machines.keep(known, { readWith: scopesOfMachines })
   const done = at.done + news.count(known.map(({ id }) => id))
   const total = at.total === null ? null : Math.max(at.total, done)
   await progress({ done, total, message: sayOfMachines('machinesListed') })

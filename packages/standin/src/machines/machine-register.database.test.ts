@@ -9,7 +9,7 @@ import { inTransaction } from '../context.ts'
 import { runs } from '../runs/run-table.ts'
 import { whenErasing, whenUninstalled } from '../when-uninstalled.ts'
 import { filterChoices } from './filters/save-filter.ts'
-import type { KnownMachine, MachineHistory, SeenMachine } from './machine-register.ts'
+import type { KnownMachine, MachineHistory, MachineRegister, SeenMachine } from './machine-register.ts'
 import { openMachineRegister } from './open-machine-register.ts'
 import { deleteOldReadings } from './reading-store.ts'
 
@@ -53,7 +53,12 @@ const machine = (id: string, of: Partial<SeenMachine> = {}): SeenMachine => ({
 })
 
 /** The register of a run that its worker holds. */
-async function register({ accountId = account, epoch = 1, input = {} as Record<string, unknown> } = {}) {
+async function register({
+  accountId = account,
+  epoch = 1,
+  input = {} as Record<string, unknown>,
+  readsWith = [] as string[],
+} = {}) {
   const [run] = await replica.ctx.db
     .insert(runs)
     .values({
@@ -63,7 +68,7 @@ async function register({ accountId = account, epoch = 1, input = {} as Record<s
       input,
       idempotencyKey: randomUUID(),
       startedBy: { kind: 'system', id: 'test', name: null },
-      readsWith: [],
+      readsWith,
       mayOverlap: true,
       state: 'running',
       epoch: 1,
@@ -147,6 +152,7 @@ test('what a whole list no longer has is counted no longer; a part of a list, or
   const counted = async () => {
     const { known, matching, sites } = await filterChoices(replica.ctx, {
       accountId: account,
+      own: undefined,
       filter: { siteIds: [bridge.id] },
     })
     return { known, matching, sites: sites.map(({ id, machines }) => [id, machines]) }
@@ -185,6 +191,57 @@ test('counters of another source are added, and null leaves a value as it is', a
   const [m1, m2] = await all(run.list())
   expect(m1).toMatchObject({ operatingHours: 100, idleHours: 30.5, fuelPercent: 50, latitude: 55.7, lastSeenAt: later })
   expect(m2).toMatchObject({ idleHours: null, lastSeenAt: noon })
+})
+
+test('invariant 18: what was read with a scope is shown to those who have it, whoever read it', async () => {
+  const known = async (own: string[] | undefined) =>
+    (await filterChoices(replica.ctx, { accountId: account, own, filter: {} })).known
+  const rich = await register({ readsWith: ['a', 'b'] })
+  await rich.keep([machine('m1', { site: bridge }), machine('m2')])
+  await rich.keep([machine('m3')], { readWith: ['a', 'none of its own'] })
+  await rich.keep([machine('m4')], { readWith: ['a'] })
+  const counters = { at: noon, operatingHours: 7, idleHours: 3, fuelPercent: null, latitude: null, longitude: null }
+  await rich.keepCounters([{ id: 'm3', ...counters }], { readWith: ['a'] })
+  await rich.keepCounters([{ id: 'm4', ...counters }])
+  await rich.keepReadings()
+  const poor = await register({ readsWith: ['a'] })
+  const seen = async (run: MachineRegister) => [
+    ids(await all(run.list())),
+    ids((await all(run.history({ since: new Date(0) }))).filter(({ readings }) => readings.length > 0)),
+  ]
+
+  expect(await seen(rich)).toEqual([
+    ['m1', 'm2', 'm3', 'm4'],
+    ['m1', 'm2', 'm3', 'm4'],
+  ])
+  expect(await seen(poor)).toEqual([['m3'], ['m3']])
+  expect(await Promise.all([['a', 'b'], undefined, ['a'], ['b'], []].map(known))).toEqual([4, 4, 1, 0, 0])
+
+  await poor.keep([machine('m1', { operatingHours: 8 })])
+  await poor.keepReadings()
+  expect(await seen(poor)).toEqual([
+    ['m1', 'm3'],
+    ['m1', 'm3'],
+  ])
+  expect(await known(['a'])).toBe(2)
+})
+
+test('invariant 18: a reading keeps no value of an earlier one that its readers may not see', async () => {
+  const later = new Date(noon.getTime() + hourMs)
+  for (const [first, second, idleHours] of [
+    [['a', 'b'], ['a'], null],
+    [['a'], ['a', 'b'], 3],
+  ] as const) {
+    await emptyTables(replica.sql)
+    const before = await register({ readsWith: [...first] })
+    await before.keep([machine('m1', { idleHours: 3 })])
+    await before.keepReadings()
+    const run = await register({ readsWith: [...second] })
+    await run.keep([machine('m1', { lastSeenAt: later })])
+    await run.keepReadings()
+    const [{ readings } = { readings: [] }] = await all(run.history({ since: new Date(0) }))
+    expect(readings).toEqual([{ at: later, operatingHours: 100, idleHours, fuelPercent: 50 }])
+  }
 })
 
 test('the history of counters has at most one reading in six hours, the later one', async () => {
@@ -330,7 +387,7 @@ test('invariant 24: accounts do not see each other’s machines', async () => {
   await run.keep([machine('m1', { name: 'Ours' })])
 
   expect((await all(run.list())).map(({ name }) => name)).toEqual(['Ours'])
-  expect((await filterChoices(replica.ctx, { accountId: otherAccount, filter: {} })).known).toBe(1)
+  expect((await filterChoices(replica.ctx, { accountId: otherAccount, own: undefined, filter: {} })).known).toBe(1)
 })
 
 test('invariant 8: an account that has uninstalled has no machines, readings and saved filters left', async () => {
@@ -349,7 +406,7 @@ test('invariant 8: an account that has uninstalled has no machines, readings and
   expect(await all(run.history({ since: new Date(0) }))).toEqual([])
   expect(await run.hasReported()).toBe(false)
   await expect(run.keep([machine('m1')])).rejects.toThrow()
-  expect((await filterChoices(replica.ctx, { accountId: otherAccount, filter: {} })).known).toBe(1)
+  expect((await filterChoices(replica.ctx, { accountId: otherAccount, own: undefined, filter: {} })).known).toBe(1)
 })
 
 test('readings and machines that are too old are deleted', async () => {

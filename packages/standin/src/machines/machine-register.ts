@@ -56,16 +56,21 @@ export interface MachineHistory extends Pick<SeenMachine, 'id' | 'name' | 'type'
   readings: MachineReading[]
 }
 
+export interface ReadWith {
+  /** The scopes that show the values, if fewer than the run reads with; by default, all that it reads with. */
+  readWith?: readonly string[]
+}
+
 /**
  * The machines that runs of this account have read, and the history of their counters. Requests to Trackunit are limited, so
- * what was read is kept here and no page is read twice. Erased when the app is uninstalled. Everything that writes
- * throws when the run was cancelled or another worker holds it.
+ * what was read is kept here and no page is read twice. A run sees what was read with scopes that it has as well.
+ * Erased when the app is uninstalled. Everything that writes throws when the run was cancelled or another worker holds it.
  */
 export interface MachineRegister {
   /** Saves a page of machines as they are now. Saving the same page again changes nothing. */
-  keep(machines: readonly SeenMachine[]): Promise<void>
+  keep(machines: readonly SeenMachine[], of?: ReadWith): Promise<void>
   /** Adds values from another source, such as idle hours. */
-  keepCounters(counters: readonly SeenCounters[]): Promise<void>
+  keepCounters(counters: readonly SeenCounters[], of?: ReadWith): Promise<void>
   /** Declares that this run has read all machines of the account. Those that it has not read are gone, and no longer counted. */
   keepWhole(): Promise<void>
   /** Adds the counters of the machines that this run has read to their history, at most four readings a day. */

@@ -3,7 +3,7 @@ import { and, asc, eq, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm
 import type { InTransaction } from '../context.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { arrayParameter, isAmongGiven } from '../database/is-among.ts'
-import { runs } from '../runs/run-table.ts'
+import { isReadWith, runs } from '../runs/run-table.ts'
 import type { KnownMachine, Named, SeenCounters, SeenMachine } from './machine-register.ts'
 import { machineReadings, machines, reportedSites } from './machine-table.ts'
 
@@ -19,6 +19,11 @@ export interface RunOfAccount {
   runId: string
 }
 
+/** The scopes that a reader has; undefined if they are unknown, which allows all. */
+export interface OwnScopes {
+  own: readonly string[] | undefined
+}
+
 /** `question` is a digest of a run's action, mode and input: sites are compared with the last run that has the same one. */
 export interface Asked {
   accountId: string
@@ -28,7 +33,7 @@ export interface Asked {
 /** All machines are one JSON parameter: a parameter for each cell would take most of the memory. */
 export async function upsertMachines(
   tx: Transaction,
-  { accountId, runId }: RunOfAccount,
+  { accountId, runId, readWith }: RunOfAccount & { readWith: readonly string[] },
   seen: readonly SeenMachine[],
 ): Promise<void> {
   const rows = [...new Map(seen.map((machine) => [machine.id, machine])).values()]
@@ -36,10 +41,10 @@ export async function upsertMachines(
   await tx.execute(sql`
     insert into ${machines} (account_id, machine_id, name, brand, model, serial_number, type, site_id, site_name, groups,
       latitude, longitude, address, last_seen_at, operating_hours, idle_hours, fuel_percent, battery_percent,
-      counters_at, seen_at, seen_in_runs)
+      counters_at, seen_at, seen_in_runs, read_with)
     select ${accountId}::uuid, id, name, brand, model, "serialNumber", type, site ->> 'id', site ->> 'name', groups,
       latitude, longitude, address, "lastSeenAt", "operatingHours", "idleHours", "fuelPercent", "batteryPercent",
-      null, now(), array[${runId}::uuid]
+      null, now(), array[${runId}::uuid], ${arrayParameter(readWith, 'text')}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as seen(id text, name text, brand text, model text,
       "serialNumber" text, type text, site jsonb, groups jsonb, latitude float8, longitude float8, address text,
       "lastSeenAt" timestamptz, "operatingHours" float8, "idleHours" float8, "fuelPercent" float8,
@@ -50,7 +55,7 @@ export async function upsertMachines(
       site_id = excluded.site_id, site_name = excluded.site_name, latitude = excluded.latitude,
       longitude = excluded.longitude, last_seen_at = excluded.last_seen_at, operating_hours = excluded.operating_hours,
       idle_hours = excluded.idle_hours, fuel_percent = excluded.fuel_percent, battery_percent = excluded.battery_percent,
-      counters_at = null, seen_at = now(), gone_at = null,
+      counters_at = null, seen_at = now(), gone_at = null, read_with = excluded.read_with,
       seen_in_runs = (array_prepend(${runId}::uuid, array_remove(${machines}.seen_in_runs, ${runId}::uuid)))[:${runsKept}::int]`)
 }
 
@@ -77,7 +82,7 @@ export async function markGone(tx: Transaction, { accountId, runId }: RunOfAccou
  */
 export async function updateCounters(
   tx: Transaction,
-  { accountId, runId }: RunOfAccount,
+  { accountId, runId, readWith }: RunOfAccount & { readWith: readonly string[] },
   counters: readonly SeenCounters[],
 ): Promise<void> {
   if (counters.length === 0) return
@@ -89,6 +94,7 @@ export async function updateCounters(
       latitude = coalesce(c.latitude, m.latitude),
       longitude = coalesce(c.longitude, m.longitude),
       counters_at = c.at,
+      read_with = array(select distinct unnest(m.read_with || ${arrayParameter(readWith, 'text')})),
       last_seen_at = greatest(m.last_seen_at, c.at)
     from jsonb_to_recordset(${JSON.stringify(counters)}::jsonb) as c(id text, at timestamptz, "operatingHours" float8,
       "idleHours" float8, "fuelPercent" float8, latitude float8, longitude float8)
@@ -110,7 +116,7 @@ export function matching({ groupIds, siteIds, types }: MachineFilter): SQL | und
 }
 
 /** In pages, by name and then by id. */
-async function* inPages(db: Database, { accountId, question }: Asked, which: SQL | undefined) {
+async function* inPages(db: Database, { accountId, question, own }: Asked & OwnScopes, which: SQL | undefined) {
   const name = sql`coalesce(${machines.name}, '')`
   const { accountId: ofAccount, question: asked, machineId } = reportedSites
   for (let last: MachineRow | undefined; ; ) {
@@ -119,7 +125,7 @@ async function* inPages(db: Database, { accountId, question }: Asked, which: SQL
       .select({ machine: machines, reported: reportedSites })
       .from(machines)
       .leftJoin(reportedSites, and(eq(ofAccount, accountId), eq(asked, question), eq(machineId, machines.machineId)))
-      .where(and(eq(machines.accountId, accountId), which, after))
+      .where(and(eq(machines.accountId, accountId), isReadWith(own, machines.readWith), which, after))
       .orderBy(name, asc(machines.machineId))
       .limit(rowsAtOnce)
     if (rows.length > 0) yield rows.map(toKnownMachine)
@@ -130,7 +136,7 @@ async function* inPages(db: Database, { accountId, question }: Asked, which: SQL
 
 export function listMachines(
   db: Database,
-  { filter = {}, runId, ...asked }: Asked & { filter?: MachineFilter; runId?: string | undefined },
+  { filter = {}, runId, ...asked }: Asked & OwnScopes & { filter?: MachineFilter; runId?: string | undefined },
 ): AsyncGenerator<KnownMachine[]> {
   return inPages(db, asked, and(runId ? wasSeenIn(runId) : undefined, matching(filter)))
 }
@@ -138,13 +144,22 @@ export function listMachines(
 /** The machines that a run read, as they were last read, by name and then by id. Of the account's last 32 runs. */
 export function listSeen(
   db: Database,
-  { accountId, runId, filter, offset, limit }: RunOfAccount & { filter: MachineFilter; offset: number; limit: number },
+  {
+    accountId,
+    runId,
+    own,
+    filter,
+    offset,
+    limit,
+  }: RunOfAccount & OwnScopes & { filter: MachineFilter; offset: number; limit: number },
 ) {
   const { machineId: id, name, brand, model, serialNumber } = machines
   return db
     .select({ id, name, brand, model, serialNumber })
     .from(machines)
-    .where(and(eq(machines.accountId, accountId), wasSeenIn(runId), matching(filter)))
+    .where(
+      and(eq(machines.accountId, accountId), isReadWith(own, machines.readWith), wasSeenIn(runId), matching(filter)),
+    )
     .orderBy(sql`coalesce(${name}, '')`, asc(id))
     .offset(offset)
     .limit(limit)
@@ -153,7 +168,7 @@ export function listSeen(
 /** Machines that an earlier run with the same question reported and this run has not read. */
 export function listGone(
   db: Database,
-  { runId, filter = {}, ...asked }: RunOfAccount & Asked & { filter?: MachineFilter | undefined },
+  { runId, filter = {}, ...asked }: RunOfAccount & Asked & OwnScopes & { filter?: MachineFilter | undefined },
 ): AsyncGenerator<KnownMachine[]> {
   return inPages(db, asked, and(not(wasSeenIn(runId)), isNotNull(reportedSites.machineId), matching(filter)))
 }
@@ -178,7 +193,7 @@ interface FoundMachine {
 }
 
 function toKnownMachine({ machine: row, reported }: FoundMachine): KnownMachine {
-  const { machineId, siteId, siteName, accountId, countersAt, seenAt, seenInRuns, goneAt, ...machine } = row
+  const { machineId, siteId, siteName, accountId, countersAt, seenAt, seenInRuns, goneAt, readWith, ...machine } = row
   return {
     ...machine,
     id: machineId,

@@ -31,6 +31,8 @@ export const machines = pgTable(
     seenInRuns: uuid().array().notNull().default([]),
     /** When a run read all machines and this one was not among them. */
     goneAt: moment(),
+    /** The scopes that its values were read with: who lacks one would see more than Trackunit shows them. */
+    readWith: text().array().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.machineId] }),
@@ -67,6 +69,8 @@ export const machineReadings = pgTable(
     operatingHours: doublePrecision(),
     idleHours: doublePrecision(),
     fuelPercent: doublePrecision(),
+    /** The scopes that its values were read with. */
+    readWith: text().array().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.machineId, table.slot] }),

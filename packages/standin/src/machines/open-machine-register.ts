@@ -4,7 +4,7 @@ import { storableText } from '../database/storable-text.ts'
 import type { RunLease } from '../runs/run-lease-store.ts'
 import type { RunRow } from '../runs/run-store.ts'
 import { whileHeld } from '../runs/while-held.ts'
-import type { MachineRegister, SeenMachine } from './machine-register.ts'
+import type { MachineRegister, ReadWith, SeenMachine } from './machine-register.ts'
 import { listGone, listMachines, markGone, updateCounters, upsertMachines } from './machine-store.ts'
 import { insertReadings, listHistories } from './reading-store.ts'
 import { hasReported, markReported } from './reported-site-store.ts'
@@ -12,15 +12,18 @@ import { hasReported, markReported } from './reported-site-store.ts'
 /** The machine register of a run's account, for the worker that holds the run. */
 export function openMachineRegister(
   db: Database,
-  { id, epoch, accountId, ...asked }: RunLease & Pick<RunRow, 'actionId' | 'mode' | 'input'>,
+  { id, epoch, accountId, readsWith, ...asked }: RunLease & Pick<RunRow, 'actionId' | 'mode' | 'input' | 'readsWith'>,
 ): MachineRegister {
-  const run = { runId: id, accountId, question: questionOf(asked) }
+  const run = { runId: id, accountId, question: questionOf(asked), own: readsWith }
+  // With more than it has, a run reads nothing.
+  const scopesOf = ({ readWith = readsWith }: ReadWith = {}) => readWith.filter((scope) => readsWith.includes(scope))
   const write = (work: (tx: Transaction) => Promise<void>) =>
     whileHeld(db, { id, accountId, epoch, states: ['running'] }, work)
 
   return {
-    keep: (machines) => write((tx) => upsertMachines(tx, run, machines.map(storable))),
-    keepCounters: (counters) => write((tx) => updateCounters(tx, run, counters)),
+    keep: (machines, of) =>
+      write((tx) => upsertMachines(tx, { ...run, readWith: scopesOf(of) }, machines.map(storable))),
+    keepCounters: (counters, of) => write((tx) => updateCounters(tx, { ...run, readWith: scopesOf(of) }, counters)),
     keepWhole: () => write((tx) => markGone(tx, run)),
     keepReadings: () => write((tx) => insertReadings(tx, run)),
     list: ({ filter = {}, seenInThisRun = false } = {}) =>
@@ -28,7 +31,7 @@ export function openMachineRegister(
     gone: (filter) => listGone(db, { ...run, filter }),
     hasReported: () => hasReported(db, run),
     markReported: () => write((tx) => markReported(tx, run)),
-    history: ({ since, filter }) => listHistories(db, { accountId, since, filter }),
+    history: ({ since, filter }) => listHistories(db, { ...run, since, filter }),
   }
 }
 

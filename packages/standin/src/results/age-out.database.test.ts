@@ -47,7 +47,7 @@ async function endedBefore({ sql, clock, start, createWorker }: RunStack, days: 
     await sql`update runs set created_at = ${at}, ended_at = ${at} where id = ${id}`
     await sql`update artifacts set created_at = ${at} where run_id = ${id}`
     await sql`update run_results set created_at = ${at} where run_id = ${id}`
-    await sql`insert into machine_readings (account_id, machine_id, slot, at) values (${account}, 'm', ${each}, ${at})`
+    await sql`insert into machine_readings (account_id, machine_id, slot, at, read_with) values (${account}, 'm', ${each}, ${at}, '{}')`
   }
 }
 

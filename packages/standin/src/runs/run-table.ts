@@ -127,9 +127,12 @@ interface OfRun {
 export const isOfRun = (table: OfRun, { id, accountId }: RunKey | typeof runs): SQL | undefined =>
   and(eq(table.accountId, accountId), eq(table.runId, id))
 
-/** Whether a run was read with none but these scopes; undefined allows any, since a caller's own are unknown. */
-export const isReadWith = (own: readonly string[] | undefined): SQL =>
-  sql`(${own === undefined}::boolean or ${runs.readsWith} <@ (select ${arrayParameter(own ?? [], 'text')}))`
+/**
+ * Whether a run, or another row, was read with none but these scopes; undefined allows any, since a caller's own are unknown.
+ * @param scopes the column with those that it was read with
+ */
+export const isReadWith = (own: readonly string[] | undefined, scopes: AnyPgColumn = runs.readsWith): SQL =>
+  sql`(${own === undefined}::boolean or ${scopes} <@ (select ${arrayParameter(own ?? [], 'text')}))`
 
 /** A foreign key: the rows are deleted with their run. */
 export const goesWithRun = ({ accountId, runId }: OfRun) =>

@@ -1,4 +1,5 @@
 import { procedures } from '@standin/contracts'
+import { ownScopes } from '../../access/authorize.ts'
 import { actorOf, type Caller } from '../../access/caller.ts'
 import type { Context } from '../../context.ts'
 import type { Contracted } from '../../http/trpc.ts'
@@ -27,7 +28,7 @@ export function filterProcedures(
     }),
     choices: contracted.call(choices).query(({ ctx: { accountId, caller }, input }) => {
       checkMayRead(caller, accountId)
-      return filterChoices(ctx, { ...input, accountId })
+      return filterChoices(ctx, { ...input, accountId, own: ownScopes(caller, accountId) })
     }),
   }
 }

@@ -71,20 +71,21 @@ test('invariant 8: an account that has not installed the app saves nothing, beca
 })
 
 test('there are no choices before a run has read machines', async () => {
-  const choices = await filterChoices(replica.ctx, { accountId: account, filter: {} })
+  const choices = await filterChoices(replica.ctx, { accountId: account, own: undefined, filter: {} })
   expect(choices).toEqual({ groups: [], sites: [], types: [], matching: null, known: 0 })
 })
 
 test('choices of 20,000 machines are counted, sorted by frequency and searched quickly', async () => {
   await replica.sql`
-    insert into machines (account_id, machine_id, type, site_id, site_name, groups, seen_at)
+    insert into machines (account_id, machine_id, type, site_id, site_name, groups, seen_at, read_with)
     select ${account}::uuid, 'm' || nth, (array['EXCAVATOR', 'EXCAVATOR', 'ROLLER', 'BOOM_LIFT'])[nth % 4 + 1],
       case when nth % 2 = 1 then 's' || nth % 300 end, case when nth % 2 = 1 then 'Site ' || nth % 300 || ' 100%' end,
-      case when nth % 5 > 0 then '[{"id":"g","name":"North_East"}]'::jsonb else '[]'::jsonb end, now()
+      case when nth % 5 > 0 then '[{"id":"g","name":"North_East"}]'::jsonb else '[]'::jsonb end, now(), '{}'
     from generate_series(0, 19999) nth`
   const startedAtMs = performance.now()
   const choices = await filterChoices(replica.ctx, {
     accountId: account,
+    own: undefined,
     filter: { types: ['ROLLER'], groupIds: ['g'] },
   })
   expect(performance.now() - startedAtMs).toBeLessThan(10_000) // A tenth of a second on a quiet machine.
@@ -97,7 +98,8 @@ test('choices of 20,000 machines are counted, sorted by frequency and searched q
   expect(choices.groups).toEqual([{ id: 'g', name: 'North_East', machines: 16_000 }])
   expect(choices.sites).toHaveLength(50)
   expect({ known: choices.known, matching: choices.matching }).toEqual({ known: 20_000, matching: 4_000 })
-  const search = async (words: string) => filterChoices(replica.ctx, { accountId: account, search: words, filter: {} })
+  const search = async (words: string) =>
+    filterChoices(replica.ctx, { accountId: account, own: undefined, search: words, filter: {} })
   expect((await search('site 299')).sites.map(({ name }) => name)).toEqual(['Site 299 100%'])
   expect((await search('100%')).sites).toHaveLength(50)
   expect((await search('h_e')).groups).toHaveLength(1) // An underscore is not a wildcard.

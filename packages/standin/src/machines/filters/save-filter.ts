@@ -4,6 +4,7 @@ import { type Actor, record } from '../../audit/record.ts'
 import { type Context, inTransaction } from '../../context.ts'
 import { StandinError } from '../../standin-error.ts'
 import { countChoices, countMachines } from '../choice-store.ts'
+import type { OwnScopes } from '../machine-store.ts'
 import { countFilters, deleteFilter, upsertFilter } from './filter-store.ts'
 
 const mostFilters = 200
@@ -39,14 +40,19 @@ export async function removeFilter(
   })
 }
 
-/** What a filter of an account can choose from: the machines that its runs have read. */
+/** What a filter of an account can choose from: the machines that its runs have read with scopes that the caller has as well. */
 export async function filterChoices(
   { db }: Context,
-  { accountId, search = '', filter }: { accountId: string; search?: string | undefined; filter: MachineFilter },
+  {
+    accountId,
+    own,
+    search = '',
+    filter,
+  }: OwnScopes & { accountId: string; search?: string | undefined; filter: MachineFilter },
 ): Promise<FilterChoices> {
   const [choices, { known, matching }] = await Promise.all([
-    countChoices(db, { accountId, search, limit: mostChoices }),
-    countMachines(db, { accountId, filter }),
+    countChoices(db, { accountId, own, search, limit: mostChoices }),
+    countMachines(db, { accountId, own, filter }),
   ])
   return { ...choices, known, matching: known === 0 ? null : matching }
 }
