@@ -40,6 +40,8 @@ const callsAtOnce = 4
 const searchesAtOnce = 2
 /** Files of an account that are sent at once: each keeps a piece in memory for as long as its reader takes. */
 const downloadsOfAccount = 20
+/** Of these, to one reader, so that nobody who reads slowly keeps colleagues waiting. */
+const downloadsOfReader = downloadsOfAccount / usersOfAccount
 
 /**
  * What one caller, and all users of one account, may ask of this replica. Counted per procedure, also inside a batch, and
@@ -125,11 +127,18 @@ export function createBudgets(policy: BudgetPolicy) {
     },
 
     /**
+     * @param reader who asked for the link, as the link names them
      * @returns a function that ends the download
-     * @throws StandinError `RATE_LIMITED` for an account with too many of them, counted over all its readers
+     * @throws StandinError `RATE_LIMITED` for a reader, or an account, with too many of them
      */
-    openDownload: (accountId: string): (() => void) =>
-      places.hold([{ name: `downloads ${accountId}`, most: downloadsOfAccount }], 'downloads'),
+    openDownload: (accountId: string, reader: string): (() => void) =>
+      places.hold(
+        [
+          { name: `downloads ${accountId} ${reader}`, most: downloadsOfReader },
+          { name: `downloads ${accountId}`, most: downloadsOfAccount },
+        ],
+        'downloads',
+      ),
 
     /**
      * Lets a few of a caller's calls run at a time, so that one caller's batch does not delay another's single call.

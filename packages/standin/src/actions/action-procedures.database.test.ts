@@ -124,22 +124,33 @@ describe('how many machines an account has', () => {
   /** What Trackunit answers, in turn; the last one again and again. */
   async function counting(...answers: Array<() => Response | Promise<Response>>) {
     const asked: string[] = []
-    const fetch: typeof globalThis.fetch = async (address) => {
+    const fetch: typeof globalThis.fetch = async (address, init) => {
       const { pathname, search } = new URL(String(address))
-      if (pathname.endsWith('/apptoken')) return tokenAnswer({ scopes: ['a'] })
+      if (pathname.endsWith('/apptoken'))
+        return tokenAnswer({ scopes: new URLSearchParams(String(init?.body)).get('scope')?.split(' ') ?? [] })
       const answer = answers[Math.min(asked.push(pathname + search), answers.length) - 1]
       return (answer as () => Response)()
     }
     const stack = await createRunStack({ database, actions, fetch })
     await stack.install()
-    const api = router(actionProcedures(stack.ctx, contracted(stack.ctx))).createCaller({
-      requestId: 'test',
-      authenticate: async () => anna,
-    })
-    const count = async (actionId = 'report') => (await api.countMachines({ accountId: account, actionId })).machines
+    const apiOf = (scopes: string[]) =>
+      router(actionProcedures(stack.ctx, contracted(stack.ctx))).createCaller({
+        requestId: 'test',
+        authenticate: async () => ({ ...anna, scopes }),
+      })
+    const count = async (actionId = 'report', scopes = ['a']) =>
+      (await apiOf(scopes).countMachines({ accountId: account, actionId })).machines
     return { stack, count, asked, [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() }
   }
   const says = (totalElements: unknown) => () => Response.json({ content: [], totalPages: 1, totalElements })
+
+  test('is told to nobody who lacks a scope that it was read with', async () => {
+    await using counted = await counting(says(900), says(250), says(7))
+    expect(await counted.count('more', ['a', 'b'])).toBe(900)
+    expect(await counted.count('report')).toBe(250)
+    expect(await counted.count('more', ['a', 'b'])).toBe(900)
+    expect(await counted.count('report', ['a', 'b'])).toBe(250)
+  })
 
   test('is Trackunit’s own count, asked for once in a quarter of an hour, however many ask', async () => {
     await using counted = await counting(says(250), says(251))

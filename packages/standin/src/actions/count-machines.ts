@@ -24,10 +24,11 @@ export async function countMachines(
 ): Promise<number | null> {
   const { readsWith } = await allowedAction(ctx, caller, { accountId, actionId })
   const { machineCounts } = ctx.actions
-  const known = machineCounts.get(accountId)
+  const key = [accountId, ...readsWith].join(' ')
+  const known = machineCounts.get(key)
   if (known && ctx.clock.monotonicMs() < known.untilMs) return known.machines
   const count: MachineCount = { machines: askTrackunit(ctx, accountId, readsWith), untilMs: untilOf(ctx, knownForMs) }
-  machineCounts.set(accountId, count) // Other callers wait for the same answer.
+  machineCounts.set(key, count) // Other callers wait for the same answer.
   const machines = await count.machines
   if (machines === null) count.untilMs = untilOf(ctx, unknownForMs)
   return machines

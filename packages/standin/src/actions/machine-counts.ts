@@ -8,7 +8,7 @@ export interface MachineCount {
   untilMs: number
 }
 
-/** The last counts, by account. */
+/** The last counts, by account and by the scopes that they were read with. */
 export type MachineCounts = LRUCache<string, MachineCount>
 
 export const createMachineCounts = (): MachineCounts => new LRUCache<string, MachineCount>({ max: 10_000 })

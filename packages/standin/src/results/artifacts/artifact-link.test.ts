@@ -9,6 +9,7 @@ import { makeArtifactLink, readArtifactLink } from './artifact-link.ts'
 const artifact = {
   id: '11111111-2222-3333-4444-555555555555',
   accountId: '22222222-2222-4222-8222-222222222222',
+  reader: 'anna',
 }
 const key = (kid: string) => ({ kid, bytes: randomBytes(32) })
 const first = key('first')
@@ -53,8 +54,9 @@ describe('a forged link is refused as expired', () => {
     audience = purpose,
     expires = '2030-01-01',
     bytes = first.bytes as Uint8Array,
+    reader = artifact.reader,
   } = {}) => {
-    const jwt = new SignJWT({ account: artifact.accountId })
+    const jwt = new SignJWT({ account: artifact.accountId, ...(reader && { reader }) })
       .setProtectedHeader({ alg: 'HS256', kid })
       .setSubject(artifact.id)
       .setAudience(audience)
@@ -63,6 +65,8 @@ describe('a forged link is refused as expired', () => {
 
   test('the control: a link signed for this purpose with this key opens', async () => {
     expect(await createLinks().read(await sign())).toEqual(artifact)
+    // While replicas are updated, the version before makes links as well.
+    expect(await createLinks().read(await sign({ reader: '' }))).toEqual({ ...artifact, reader: '' })
   })
 
   test.for([

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { actorOf, type Caller } from '../../access/caller.ts'
 import { record } from '../../audit/record.ts'
@@ -22,17 +23,28 @@ export async function linkArtifact(
   const { id: runId, accountId, actionId } = run
   const details = { artifactId: artifact.id, name, runId, actionId }
   await record(ctx, { actor: actorOf(caller), event: 'artifact.linked', accountId, details })
-  return makeArtifactLink(ctx, artifact)
+  return makeArtifactLink(ctx, { ...artifact, reader: readerOf(caller) })
+}
+
+/** Names a caller to the limits alone: whoever gets a link to see does not learn who asked for it. */
+const readerOf = (caller: Caller): string => {
+  const { kind, id } = actorOf(caller)
+  return hash('sha256', `${kind} ${id}`, 'base64url').slice(0, 16)
+}
+
+/** A file, and whom its link was made for: empty in a link of a version that did not say. */
+interface LinkedArtifact extends ArtifactKey {
+  reader: string
 }
 
 /** Makes a download link: for one file, valid for a minute, signed with a key that is used for nothing else. */
 export async function makeArtifactLink(
   { config, clock, results }: Pick<ResultsContext, 'config' | 'clock' | 'results'>,
-  { id, accountId }: ArtifactKey,
+  { id, accountId, reader }: LinkedArtifact,
 ): Promise<{ url: string; expiresAt: string }> {
   const [{ kid, bytes }] = config.keys.links
   const expiresAtS = Math.floor(clock.now().getTime() / 1_000) + lifetimeS
-  const link = await new SignJWT({ account: accountId })
+  const link = await new SignJWT({ account: accountId, reader })
     .setProtectedHeader({ alg: 'HS256', kid })
     .setSubject(id)
     .setAudience(purpose)
@@ -41,11 +53,11 @@ export async function makeArtifactLink(
   return { url: `${results.publicUrl()}/artifacts/${link}`, expiresAt: new Date(expiresAtS * 1_000).toISOString() }
 }
 
-/** @returns the file of a link @throws StandinError `LINK_EXPIRED`, also for a forged link */
+/** @returns the file of a link, and whom it was made for @throws StandinError `LINK_EXPIRED`, also for a forged link */
 export async function readArtifactLink(
   { config, clock }: Pick<ResultsContext, 'config' | 'clock'>,
   link: string,
-): Promise<ArtifactKey> {
+): Promise<LinkedArtifact> {
   const keyOf = ({ kid }: { kid?: string | undefined }) => {
     const key = config.keys.links.find((each) => each.kid === kid)
     if (!key) throw new Error('unknown key id')
@@ -58,7 +70,7 @@ export async function readArtifactLink(
       currentDate: clock.now(),
       requiredClaims: ['exp', 'sub', 'account'],
     })
-    return { id: payload.sub ?? '', accountId: String(payload.account) }
+    return { id: payload.sub ?? '', accountId: String(payload.account), reader: String(payload.reader ?? '') }
   } catch {
     throw new StandinError('LINK_EXPIRED')
   }

@@ -30,9 +30,11 @@ async function serve({ ctx }: RunStack) {
   const server = await createHttpServer(ctx)
   registerArtifactRoute(server, ctx)
   return {
-    link: async (artifactId: string) => ({
-      url: new URL((await makeArtifactLink(ctx, { id: artifactId, accountId: account })).url, 'http://localhost')
-        .pathname,
+    link: async (artifactId: string, reader = 'anna') => ({
+      url: new URL(
+        (await makeArtifactLink(ctx, { id: artifactId, accountId: account, reader })).url,
+        'http://localhost',
+      ).pathname,
     }),
     get: (url: string) => server.inject(url),
     listen: () => server.listen({ port: 0, host: '127.0.0.1' }),
@@ -82,8 +84,8 @@ test('invariant 25: of the files of one account only so many are sent at once', 
   await using served = await serve(stack)
   const { url } = await served.link(await finishedArtifact(stack))
   const { budgets } = stack.ctx.access
-  const others = Array.from({ length: 19 }, () => budgets.openDownload(account))
-  const last = budgets.openDownload(account)
+  const others = Array.from({ length: 19 }, (_, nth) => budgets.openDownload(account, `colleague ${nth}`))
+  const last = budgets.openDownload(account, 'last')
 
   const refused = await served.get(url)
   expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '10'])
@@ -93,6 +95,24 @@ test('invariant 25: of the files of one account only so many are sent at once', 
   }
   for (const end of others) end()
   await expect.poll(budgets.size).toBe(0)
+})
+
+test('invariant 25: a reader of many files at once keeps no colleague waiting', async () => {
+  await using stack = await createRunStack({ database, actions: [report] })
+  await using served = await serve(stack)
+  const artifactId = await finishedArtifact(stack)
+  const { budgets } = stack.ctx.access
+  const open: Array<() => void> = []
+  const openAll = () => {
+    for (let nth = 0; nth < 20; nth++) open.push(budgets.openDownload(account, 'greedy'))
+  }
+  expect(openAll).toThrow('RATE_LIMITED')
+
+  const { url: greedy } = await served.link(artifactId, 'greedy')
+  expect((await served.get(greedy)).statusCode).toBe(429)
+  const { url } = await served.link(artifactId, 'colleague')
+  expect((await served.get(url)).statusCode).toBe(200)
+  for (const end of open) end()
 })
 
 describe('is refused', () => {

@@ -10,9 +10,10 @@ import { datedName } from './dated-name.ts'
 /** `GET /artifacts/<link>`: streams a file as an attachment; browsers never render it as a page of this server. */
 export function registerArtifactRoute(server: FastifyInstance, ctx: AccessContext): void {
   server.get<{ Params: { link: string } }>('/artifacts/:link', async (request, reply) => {
-    const artifact = await findArtifact(ctx.db, await readArtifactLink(ctx, request.params.link))
+    const { reader, ...key } = await readArtifactLink(ctx, request.params.link)
+    const artifact = await findArtifact(ctx.db, key)
     if (!artifact) throw new StandinError('ARTIFACT_NOT_FOUND')
-    const end = ctx.access.budgets.openDownload(artifact.accountId)
+    const end = ctx.access.budgets.openDownload(artifact.accountId, reader)
     if (reply.raw.closed) end()
     else reply.raw.once('close', end)
     return reply
