@@ -61,7 +61,7 @@ async function createStack() {
       state: 'active',
       anchorAt: clock.now(),
       ...endOf({ kind: 'user' }, clock.now()),
-      createdBy: { kind: 'user', id: 'anna', name: 'Anna' },
+      createdBy: { kind: 'user', id: 'anna', name: 'Anna, www.evil.example' },
     }),
   )
   return {
@@ -104,7 +104,7 @@ test('two weeks before a schedule ends, the app shows the reason and each reader
   expect(stack.mailed.map(({ to }) => to)).toEqual(['anna@example.com', 'bert@example.com'])
   expect(stack.mailed[0]).toMatchObject({
     subject: 'Report: the schedule ends on 30 May 2026',
-    text: expect.stringMatching(/ends on 30 May 2026[\s\S]*Anna last used .* on 1 March 2026/),
+    text: expect.stringMatching(/ends on 30 May 2026[\s\S]*Anna www evil example last used .* on 1 March 2026/),
   })
   expect(await stack.audit()).toMatchObject([{ actionId: 'report', endsAt: '2026-05-30T12:00:00.000Z' }])
 

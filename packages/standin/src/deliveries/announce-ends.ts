@@ -8,6 +8,7 @@ import { awayMs } from '../schedules/end-of-schedule.ts'
 import { claimDueNotice, finishNotice, type ScheduleRow } from '../schedules/schedule-store.ts'
 import type { DeliveriesContext } from './deliveries-context.ts'
 import { inTime } from './in-time.ts'
+import { plainName } from './plain-name.ts'
 import { withdrawUrlOf } from './receiver-urls.ts'
 import type { Email } from './send-email.ts'
 
@@ -48,7 +49,7 @@ async function emailsAbout(ctx: DeliveriesContext, row: ScheduleRow): Promise<Em
   const subject = `${title}: the schedule ends on ${day(endsAt)}`.replaceAll(/\s+/g, ' ').slice(0, 200)
   const sentences = [
     `The schedule of “${title}” ends on ${day(endsAt)}. After that you no longer receive its results.`,
-    `${createdBy.name ?? 'The person who made it'} last used ${app.name} on ${lastSeen}.`,
+    `${plainName(createdBy.name) ?? 'The person who made it'} last used ${app.name} on ${lastSeen}.`,
     `To keep the schedule, its author must open ${app.name} in Trackunit Manager before that day. Someone else can also take it over there.`,
   ]
   const addresses = deliverTo.flatMap((to) => (to.kind === 'email' ? to.address : []))

@@ -44,6 +44,17 @@ test('names stay text', () => {
   expect(html).not.toContain('"><b>')
 })
 
+test('names become no links, and read as they are', () => {
+  const name = 'www.evil.example mette@evil.example http://evil.example/x EC220.1 A/S'
+  const named = { ...result, accountName: name, rows: [row('a', name, { cells: { reason: name } })] }
+  const { text, html } = emailOf(named, shown)
+  for (const form of [text, html]) {
+    expect(form).not.toMatch(/evil\.example|@evil|http:\/\/evil|www\.evil/)
+    expect(form).toContain('EC220.1 A/S')
+    expect(form.replaceAll('\u200B', '')).toContain(name)
+  }
+})
+
 test('shows at most five machines, and one button to the rest', () => {
   const rows = Array.from({ length: 30 }, (_, nth) => row(String(nth), `Machine ${nth}.`))
   const { text, html } = emailOf({ ...result, rows, totalRows: 1_900 }, inApp)

@@ -3,6 +3,7 @@ import { measured } from '../results/artifacts/readers-table.ts'
 import { machineUrl } from '../results/machine-url.ts'
 import { type EmailWords, emailWords } from './email-words.ts'
 import type { ResultToSend } from './find-result-to-send.ts'
+import { withoutLinks } from './plain-name.ts'
 import { stoppedBecause } from './stopped-because.ts'
 
 /** The email shows no more; the rest is one click away. */
@@ -51,7 +52,7 @@ export function emailParts(result: ResultToSend, around: EmailSurroundings) {
     words,
     language: words.language.split('-')[0] ?? 'en',
     subject: withoutStop(sentence).replaceAll(/\s+/g, ' ').slice(0, 200),
-    from: result.accountName === null ? around.appName : oneLine(result.accountName),
+    from: result.accountName === null ? around.appName : nameOf(result.accountName),
     when: momentOf(run.endedAt, habits, words),
     figure: figure && run.state === 'succeeded' ? amount(figure.value, figure.unit, habits, words.language) : undefined,
     heading: figure && run.state === 'succeeded' ? figure.words : sentence,
@@ -115,10 +116,10 @@ function cardsOf(result: ResultToSend, { appUrl, managerUrl }: EmailSurroundings
       ? `${appUrl}#/runs/${run.id}?row=${nth + 1}`
       : row.machine && machineUrl(managerUrl, row.machine.id)
     return {
-      title: oneLine(title ?? lines[0] ?? ''),
+      title: nameOf(title ?? lines[0] ?? ''),
       url: url ?? undefined,
       isNew: row.isNew,
-      lines: (title === undefined ? lines.slice(1) : lines).slice(0, linesOfCard).map(oneLine),
+      lines: (title === undefined ? lines.slice(1) : lines).slice(0, linesOfCard).map(nameOf),
     }
   })
 }
@@ -160,13 +161,13 @@ function comparedLines(chart: ResultChart & { kind: 'compared' }, habits: Result
     const direction = points === undefined || points === 0 ? 'same' : points > 0 ? 'up' : 'down'
     const arrow = { up: '↑', down: '↓', same: '→' }[direction]
     return {
-      label: oneLine(label),
-      detail: detail ?? '',
+      label: nameOf(label),
+      detail: nameOf(detail ?? ''),
       value: amount(Math.round(now), chart.unit, habits, language),
       change: points === undefined ? '' : `${arrow} ${words.change(direction, Math.abs(points))}`,
     }
   })
 }
 
-/** Names can hold line breaks. */
-const oneLine = (text: string) => text.replaceAll(/[^\S\u00a0]+/g, ' ').trim()
+/** People choose names freely: they can hold line breaks, and words that mail programs would make links of. */
+const nameOf = (text: string) => withoutLinks(text.replaceAll(/[^\S\u00a0]+/g, ' ').trim())

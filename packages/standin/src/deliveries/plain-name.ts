@@ -12,3 +12,10 @@ export function plainName(name: string | null): string | undefined {
     .trim()
   return plain || undefined
 }
+
+/**
+ * A name for an email to those who get results: it reads the same, but mail programs, which make links of words such as
+ * `evil.example`, find none in it.
+ */
+export const withoutLinks = (name: string): string =>
+  name.replaceAll(/(?<=[\p{L}\p{N}])[.:@](?=[\p{L}/])/gu, '$&\u200B')
