@@ -97,18 +97,35 @@ test.skipIf(!hasNginx)('nginx passes on long headers and streams, and no address
 })
 
 test.skipIf(!hasNginx).each([
-  { path: '/trackunit/callback/secret', status: 200, times: 2 },
-  { path: '/v1/token', status: 200, times: 2 },
-  { path: '/trpc/run.start', status: 502, times: 1 },
-])('a POST to $path that a replica dies with comes $times times', async ({ path, status, times }) => {
+  { path: '/trackunit/callback/secret', first: 'dies', status: 200, times: 2 },
+  { path: '/trackunit/callback/secret', first: 'refuses', status: 200, times: 2 },
+  { path: '/v1/token', first: 'dies', status: 200, times: 2 },
+  { path: '/trpc/run.start', first: 'dies', status: 502, times: 1 },
+])('a POST to $path, where one replica $first, comes $times times', async ({ path, first, status, times }) => {
   let received = 0
   const ask = await startNginx((asked, response) => {
-    if (asked.method !== 'POST') return void response.end()
-    if (++received === 1) asked.socket.destroy()
-    else response.end()
+    const isFirst = asked.method === 'POST' && ++received === 1
+    if (isFirst && first === 'dies') asked.socket.destroy()
+    else response.writeHead(isFirst ? 503 : 200).end()
   })
   const answer = await ask(path, {}, 'POST')
   answer.resume()
   expect(answer.statusCode).toBe(status)
   expect(received).toBe(times)
+})
+
+test.skipIf(!hasNginx)('callbacks that all replicas refuse keep nobody from the rest', async () => {
+  const ask = await startNginx(({ url }, response) =>
+    response.writeHead(url?.startsWith('/trackunit/') ? 503 : 200, { 'retry-after': '5' }).end(),
+  )
+  for (const [path, method, status] of [
+    ['/trackunit/callback/secret', 'POST', 503],
+    ['/trackunit/callback/secret', 'POST', 503],
+    ['/v1/token', 'POST', 200],
+    ['/', 'GET', 200],
+  ] as const) {
+    const answer = await ask(path, {}, method)
+    answer.resume()
+    expect({ path, status: answer.statusCode }).toEqual({ path, status })
+  }
 })
