@@ -54,7 +54,8 @@ async function startAll(
     ],
     environment,
   )
-  // Before anything starts, so that a missing package is reported first.
+  // Before anything starts, so that a mistake or a missing package is reported first.
+  await options.checkSources()
   const simulator = findProgram('@standin/trackunit-simulator', 'standin-simulator', root)
   const vite = findProgram('vite', 'vite', root)
   const beforeServer = await startDatabase(plan, options, closeLast)
@@ -94,6 +95,7 @@ async function startAll(
     isServerReady: () => isServerReady(plan),
     startAgain: parts.startAgain,
     readConfig: () => writeManifest(plan, options),
+    checkSources: options.checkSources,
   })
   closeLast.push(watchSources(dirname(server), changed))
   print(`Open ${addresses.manager}/`)

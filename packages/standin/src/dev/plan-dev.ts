@@ -12,6 +12,8 @@ export interface DevOptions {
   /** The file of this program, as in its command line: a second start looks for it. */
   program: string
   environment: Environment
+  /** Loads what the server would load. @throws Error that names the file, the line and the mistake */
+  checkSources: () => Promise<void>
   /** Whether an account has the app, by the server's database. */
   isInstalled: (environment: Environment) => Promise<boolean>
   print: (line: string) => void

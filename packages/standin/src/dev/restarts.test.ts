@@ -22,6 +22,7 @@ test('reports a mistake in the configuration, stops nothing, and notices the nex
     readConfig: async () => {
       if (mistake) throw new Error(mistake)
     },
+    checkSources: async () => {},
   })
 
   changed(['standin.config.ts'])
@@ -53,6 +54,7 @@ test('a file that changes during a restart hides none of the files before it', a
       return { ended: Promise.withResolvers<number>().promise }
     },
     readConfig: async () => {},
+    checkSources: async () => {},
   })
 
   changed(['actions/count-machines.ts'])
@@ -62,4 +64,42 @@ test('a file that changes during a restart hides none of the files before it', a
   expect(said).toEqual([
     'actions/count-machines.ts, package.json changed: the server has restarted, and runs continue.',
   ])
+})
+
+test('a mistake in an action stops nothing; what changed with it takes effect with the next change', async () => {
+  const said: string[] = []
+  const started: string[] = []
+  let mistake: string | undefined = "actions/broken.ts:3: SyntaxError: Expected ','"
+  const refused = Promise.withResolvers<void>()
+  const runsAgain = Promise.withResolvers<void>()
+  const changed = createRestarts({
+    say: (line) => {
+      said.push(line)
+      if (line.includes('has restarted')) runsAgain.resolve()
+      else refused.resolve()
+    },
+    isStopping: () => false,
+    isServerReady: async () => true,
+    startAgain: async (part) => {
+      started.push(part)
+      return { ended: Promise.resolve(0) }
+    },
+    readConfig: async () => {},
+    checkSources: async () => {
+      if (mistake) throw new Error(mistake)
+    },
+  })
+
+  changed(['standin.config.ts', 'actions/broken.ts'])
+  await refused.promise
+  expect(started).toEqual([])
+  expect(said).toEqual([
+    "actions/broken.ts:3: SyntaxError: Expected ','\nThe last good version still serves. Standin tries again after the next change.",
+  ])
+
+  mistake = undefined
+  changed(['actions/broken.ts'])
+  await runsAgain.promise
+  expect(started).toEqual(['simulator', 'server'])
+  expect(said.at(-1)).toContain('standin.config.ts, actions/broken.ts changed')
 })

@@ -7,23 +7,27 @@ interface Restarting {
   startAgain(part: 'simulator' | 'server'): Promise<Pick<Part, 'ended'> | undefined>
   /** Writes the manifest that the simulator reads from `standin.config.ts`. @throws Error that says what is wrong with it */
   readConfig(): Promise<void>
+  /** Loads what the server would load. @throws Error that names the file, the line and the mistake */
+  checkSources(): Promise<void>
 }
 
 /**
  * Restarts the server after a change, once at a time: a change during a restart causes another one, which names both. A
- * mistake in `standin.config.ts` is reported, and everything continues as it was until the next change.
+ * mistake in `standin.config.ts` or an action is reported, and the last good version serves until the next change.
  * @returns a function to call with the names of the files that changed
  */
-export function createRestarts({ say, isStopping, isServerReady, startAgain, readConfig }: Restarting) {
+export function createRestarts({ say, isStopping, isServerReady, startAgain, readConfig, checkSources }: Restarting) {
   const changedFiles = new Set<string>()
+  /** What changed since the last good version. */
+  const unreported = new Set<string>()
   let isRestarting = false
 
   /** @returns whether the server is ready with these files */
   async function restart(because: readonly string[]): Promise<boolean> {
-    if (because.some((file) => file.endsWith('standin.config.ts'))) {
-      await readConfig()
-      await startAgain('simulator')
-    }
+    const isConfigured = because.some((file) => file.endsWith('standin.config.ts'))
+    if (isConfigured) await readConfig()
+    await checkSources()
+    if (isConfigured) await startAgain('simulator')
     const server = await startAgain('server')
     const isSettled = async () => changedFiles.size > 0 || isStopping() || (await isServerReady())
     await Promise.race([server?.ended, until('the server', isSettled).catch(() => {})])
@@ -32,17 +36,16 @@ export function createRestarts({ say, isStopping, isServerReady, startAgain, rea
 
   async function restartWhileChanged(): Promise<void> {
     isRestarting = true
-    const unreported = new Set<string>()
     while (changedFiles.size > 0 && !isStopping()) {
-      const because = [...changedFiles]
+      for (const file of changedFiles) unreported.add(file)
       changedFiles.clear()
-      for (const file of because) unreported.add(file)
       try {
-        if (!(await restart(because))) continue
+        if (!(await restart([...unreported]))) continue
         say(`${listed([...unreported])} changed: the server has restarted, and runs continue.`)
         unreported.clear()
       } catch (error) {
-        say(`${error instanceof Error ? error.message : error}\nStandin tries again after the next change.`)
+        const serves = (await isServerReady().catch(() => false)) ? 'The last good version still serves. ' : ''
+        say(`${error instanceof Error ? error.message : error}\n${serves}Standin tries again after the next change.`)
       }
     }
     isRestarting = false

@@ -1,6 +1,7 @@
-import { basename, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { runDev } from '../dev/dev.ts'
+import { runPart } from '../dev/part.ts'
 import { describeAccounts } from './installations-command.ts'
 import { type Terminal, withContext } from './terminal.ts'
 
@@ -17,6 +18,12 @@ export function addDevCommand(program: Command, terminal: Terminal): void {
         app: resolve(terminal.root, app),
         program: `${basename(process.argv[1] ?? '')} dev`,
         environment: terminal.environment,
+        // In a process of its own, which has loaded nothing yet.
+        async checkSources() {
+          const actions = join(dirname(resolve(terminal.root, server)), 'actions')
+          const { environment, root: cwd } = terminal
+          await runPart({ command: [process.argv[1] ?? '', 'check', '--actions', actions], cwd, environment })
+        },
         isInstalled: async (environment) => {
           const active = await withContext({ ...terminal, environment }, (ctx) =>
             describeAccounts(ctx, { state: 'active', limit: 1 }),

@@ -85,6 +85,10 @@ export const commands: Record<string, CommandGroup> = {
     description: 'run one action on an account and print its progress',
     load: async () => (await import('./run-command.ts')).addRunCommand,
   },
+  check: {
+    description: 'load standin.config.ts and the actions as the server does, and name the file and line of a mistake',
+    load: async () => (await import('./check-command.ts')).addCheckCommand,
+  },
   dev: {
     description: 'run the server, a simulated Trackunit and the app on this machine',
     load: async () => (await import('./dev-command.ts')).addDevCommand,

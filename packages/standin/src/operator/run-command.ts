@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Message, textOf } from '@standin/contracts'
 import { type Command, InvalidArgumentError } from 'commander'
-import { actionsIn } from '../actions/actions-in.ts'
 import type { AnyAction } from '../actions/define-action.ts'
 import { startRunAsOperator } from '../actions/start-run.ts'
 import { toRun } from '../actions/to-run.ts'
@@ -13,6 +12,7 @@ import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey, StoredRunEvent } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import { accountId, runId } from './arguments.ts'
+import { loadActions } from './load-actions.ts'
 import { CommandFailed, operator, printable, printResult, type Terminal, withContext } from './terminal.ts'
 
 interface RunOptions {
@@ -39,7 +39,7 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
     .option('--json', 'print the run as JSON when it has ended')
     .addHelpText('after', examples)
     .action(async (actionId: string, options: RunOptions) => {
-      const action = await findAction(resolve(terminal.root, options.actions), actionId)
+      const action = await findAction(terminal, options.actions, actionId)
       const run = await withContext(terminal, async (ctx) => {
         const started = await start(ctx, action, options)
         terminal.say(`Run ${started.id} of ${actionId}${started.mode === 'preview' ? ': a preview' : ''}.`)
@@ -66,8 +66,9 @@ function jsonObject(text: string): Record<string, unknown> {
   throw new InvalidArgumentError('an object as JSON, such as \'{"days":3}\'')
 }
 
-async function findAction(folder: string, actionId: string): Promise<AnyAction> {
-  const actions = await actionsIn(folder)
+async function findAction(terminal: Terminal, given: string, actionId: string): Promise<AnyAction> {
+  const actions = await loadActions(terminal, given)
+  const folder = resolve(terminal.root, given)
   const action = actions.find(({ id }) => id === actionId)
   if (action) return action
   const known = actions.map(({ id }) => id).join(', ')
