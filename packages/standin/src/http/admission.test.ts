@@ -36,7 +36,7 @@ async function startCrowdedServer() {
   const clock = { ...stack.ctx.clock, monotonicMs: () => (nowMs += isLate ? 1_000 : 0) }
   const askDatabase = () => (isLate ? new Promise(() => {}) : Promise.resolve())
   const server = await createHttpServer({ ...stack.ctx, clock, random: () => 0.99 }, [], { askDatabase })
-  const paths = ['/v1/anything', '/trpc/run.list', '/trackunit/callback', '/health/live', '/v1/stream']
+  const paths = ['/v1/anything', '/trpc/run.list', '/trackunit/callback', '/health/live', '/trpc/run.events']
   for (const url of paths) server.all(url, async () => 'done')
   server.get('/waits', async () => {
     await gate.pass()
@@ -86,7 +86,11 @@ test('invariant 25: a server with too much work refuses requests before it begin
   expect((await ask('/trackunit/callback', { method: 'POST' })).status).toBe(200)
   expect((await ask('/health/live')).status).toBe(200)
   expect((await ask('/v1/anything', { method: 'OPTIONS' })).status).not.toBe(503)
-  expect((await ask('/v1/stream', { headers: { accept: 'text/event-stream' } })).status).toBe(200)
+  const headers = { accept: 'text/event-stream' }
+  expect((await ask('/trpc/run.events?input=%7B%7D', { headers })).status).toBe(200)
+  // What only says that it is a stream.
+  expect((await ask('/v1/anything', { headers })).status).toBe(503)
+  expect((await ask('/trpc/run.list', { headers })).status).toBe(503)
 
   gate.open()
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(101).fill(200))

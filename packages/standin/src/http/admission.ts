@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
+import { type ProcedureContract, procedures } from '@standin/contracts'
 import type { Context } from '../context.ts'
 
 export type Admission = ReturnType<typeof createAdmission>
@@ -120,7 +121,15 @@ export function createAdmission(
   }
 }
 
-const isStream = ({ headers }: IncomingMessage) => headers.accept?.includes('text/event-stream') ?? false
+const streamPaths = new Set(
+  Object.entries<Record<string, ProcedureContract>>(procedures).flatMap(([group, each]) =>
+    Object.keys(each).flatMap((name) => (each[name]?.kind === 'subscription' ? `/trpc/${group}.${name}` : [])),
+  ),
+)
+
+/** By its address: whatever a request says that it accepts, anyone could say. */
+const isStream = ({ method, url = '' }: IncomingMessage) =>
+  method === 'GET' && streamPaths.has(url.split('?', 1)[0] ?? '')
 
 const mayBeRefused = (request: IncomingMessage) => {
   const { url = '', method } = request
