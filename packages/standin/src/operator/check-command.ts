@@ -1,6 +1,9 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ActionError, createActionCatalogue } from '../actions/action-catalogue.ts'
-import { loadActions } from './load-actions.ts'
+import { actionsIn } from '../actions/actions-in.ts'
+import type { AnyAction } from '../actions/define-action.ts'
+import { whatBroke } from '../dev/what-broke.ts'
 import { CommandFailed, type Terminal } from './terminal.ts'
 
 /** `check`: loads what a server of this project would load, and needs neither a database nor settings. */
@@ -21,4 +24,13 @@ export function addCheckCommand(program: Command, terminal: Terminal): void {
       }
       terminal.print(`${actions.length} ${actions.length === 1 ? 'action' : 'actions'} can be used.`)
     })
+}
+
+/** @throws CommandFailed that names the file, the line and the mistake, if one of the files cannot be loaded */
+export async function loadActions({ root }: Pick<Terminal, 'root'>, folder: string): Promise<AnyAction[]> {
+  try {
+    return await actionsIn(resolve(root, folder))
+  } catch (error) {
+    throw new CommandFailed(whatBroke(error, root))
+  }
 }

@@ -12,7 +12,7 @@ import { findRun, type RunRow } from '../runs/run-store.ts'
 import type { RunKey, StoredRunEvent } from '../runs/run-table.ts'
 import { StandinError } from '../standin-error.ts'
 import { accountId, runId } from './arguments.ts'
-import { loadActions } from './load-actions.ts'
+import { loadActions } from './check-command.ts'
 import { CommandFailed, operator, printable, printResult, type Terminal, withContext } from './terminal.ts'
 
 interface RunOptions {
