@@ -131,18 +131,20 @@ export async function openReplica(
   const listener = createListener(database.directUrl)
   const clock = createSteadyClock(world.clock)
   const ctx = createContext(config, { ...world, clock }, connection)
+  const seen = createSeenBeats({ ...world, folder: config.database.embeddedDir })
   const watch = watchDatabase({
     ...database,
     ...world,
     cut: connection.cut,
     replica: listener.replica,
     correctClock: clock.correct,
-    seen: createSeenBeats({ ...world, folder: config.database.embeddedDir }),
+    seen,
     ownEnds: ctx.audit.knownEnds,
     timeCommit: ctx.metrics.timeCommit,
   })
   clock.onJump(() => void watch.suspect())
   measureReplica(ctx, { connection, watch })
+  ctx.metrics.readAtScrape({ dataDirWritable: seen.isWritable })
   return {
     ctx: { ...ctx, listener, watch, directUrl: database.directUrl },
     onOtherHistory: watch.onOtherHistory,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,11 +94,11 @@ async function freePort(): Promise<number> {
 }
 
 /** A whole server, asked over HTTP as Prometheus asks it. */
-async function startServer(url: string, encryptionKeys: string) {
+async function startServer(url: string, encryptionKeys: string, folder = dataDir) {
   const port = await freePort()
   const { stop } = await createStandin({ app: testApp, actions: [] }).start({
     DATABASE_URL: url,
-    STANDIN_DATA_DIR: dataDir,
+    STANDIN_DATA_DIR: folder,
     PORT: '0',
     METRICS_PORT: String(port),
     DRAIN_DELAY_S: '0',
@@ -299,6 +299,22 @@ const rehearsals: Record<string, Rehearsal> = {
     await enough.promise
     await loop.stop()
     return { well, ill: await ofStack(stack) }
+  },
+  async StandinDataDirFull() {
+    await using database = await createTestDatabase()
+    const file = join(dataDir, 'file')
+    await writeFile(file, '') // Nothing can be written below it, not even by root.
+    const server = await startServer(database.url, `e:${'A'.repeat(43)}`, join(file, 'folder'))
+    try {
+      const isIll = async () =>
+        (await server.scrape()).some(
+          ({ labels, value }) => labels.__name__ === 'standin_data_dir_writable' && value === 0,
+        )
+      await expect.poll(isIll, { timeout: 60_000 }).toBe(true)
+      return { well: await scraped(createMetrics().text), ill: await server.scrape() }
+    } finally {
+      await server.stop()
+    }
   },
   StandinSpoolNotEmpty: onStack(
     async ({ ctx: { tokens } }) => {

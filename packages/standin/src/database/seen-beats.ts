@@ -30,6 +30,7 @@ export function createSeenBeats({
   let seen: Beat | undefined
   let writtenAtMs = Number.NEGATIVE_INFINITY
   let writing = Promise.resolve()
+  let isWritable = true
   const path = folder === undefined ? undefined : join(folder, 'seen-beats.json')
 
   async function readSeen(): Promise<Record<string, number>> {
@@ -51,16 +52,21 @@ export function createSeenBeats({
       const draft = `${path}.${process.pid}`
       await writeFile(draft, JSON.stringify({ ...Object.fromEntries(newest), [history]: Math.max(before, beats) }))
       await rename(draft, path)
+      isWritable = true
     } catch (error) {
-      log.warn(
-        { err: error },
-        'STANDIN_DATA_DIR cannot be written: after a restart this server does not notice that its database was restored',
-      )
+      if (isWritable)
+        log.warn(
+          { err: error },
+          'STANDIN_DATA_DIR cannot be written: while the database is down, no token can be handed out, and after a restart this server does not notice that its database was restored; this line is not repeated',
+        )
+      isWritable = false
     }
   }
 
   return {
     get: () => seen,
+    /** Whether the last write to the folder succeeded: tokens that are handed out in an outage are recorded there as well. */
+    isWritable: () => isWritable,
     /** Continues with a history, from what was seen of it before. */
     async recall(found: Beat): Promise<void> {
       const { [found.history]: beats = 0 } = await readSeen()

@@ -78,6 +78,10 @@ function createGauges(registry: Registry) {
       'standin_prepared_statements',
       'Statements that each session of this process has prepared. From 500 on, others are parsed at each use.',
     ),
+    dataDirWritable: gauge(
+      'standin_data_dir_writable',
+      '1 if the last write to STANDIN_DATA_DIR succeeded, else 0: no token could be handed out in an outage of the database.',
+    ),
     spoolBytes: gauge('standin_spool_bytes', 'Hand-outs of a database outage that are not recorded yet.'),
     accounts: gauge('standin_accounts', 'Accounts by credential state, counted every five minutes.', 'state'),
     heldCallbacks: gauge('standin_callbacks_held', 'Callbacks held for the operator or until they can be verified.'),

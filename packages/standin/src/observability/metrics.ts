@@ -32,6 +32,7 @@ interface Sources {
   /** Statements that are prepared in each session. */
   preparedTexts: () => number
   spoolBytes: () => Promise<number>
+  dataDirWritable: () => boolean
 }
 
 /** A word from a closed list, or an error, which is counted by its reason: a library's message never becomes a label. */
@@ -110,6 +111,7 @@ async function readSources(gauges: Instruments, sources: Partial<Sources>): Prom
   gauges.databaseUp.set(watch && !watch.isDown() ? 1 : 0)
   gauges.clockAhead.set(Math.round((watch?.clockOffByMs() ?? 0) / 1_000))
   gauges.preparedTexts.set(sources.preparedTexts?.() ?? 0)
+  gauges.dataDirWritable.set(Number(sources.dataDirWritable?.() ?? true))
   gauges.spoolBytes.set((await sources.spoolBytes?.().catch(() => 0)) ?? 0)
 }
 
