@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createGate } from '../../test/gate.ts'
-import { account, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
+import { account, anna, createRunStack, otherAccount, type RunStack } from '../../test/run-stack.ts'
 import { createTestDatabase } from '../../test/test-database.ts'
 import { lockPromotion } from '../runs/run-promotion-store.ts'
 import { graphqlKey } from '../trackunit/rate-rules.ts'
 import { type AnyAction, defineAction } from './define-action.ts'
+import { startRun } from './start-run.ts'
 
 const database = await createTestDatabase()
 afterAll(database.drop)
@@ -54,6 +55,28 @@ test('an accepted run is on disk, announced, promoted and due', async () => {
   expect(await stack.promoted()).toEqual([run.id])
   expect(await stack.due()).toEqual([run.id])
   expect(await stack.audit(run.id)).toEqual(['run.started'])
+})
+
+test('invariant 25: nobody fills the line of their colleagues: a person has at most twenty open runs of an action', async () => {
+  await using stack = await createRunStack({ database, actions })
+  await stack.install()
+  const start = (id: string, key: string, actionId = 'overlapping') =>
+    startRun(
+      stack.ctx,
+      { ...anna, id },
+      { accountId: account, actionId, mode: 'apply', input: {}, deliverTo: [], idempotencyKey: key },
+    )
+  const greedy = (nth: number) => start('greedy', `run-of-the-greedy-${nth}`)
+  const [first] = [await greedy(0)]
+  for (let nth = 1; nth < 20; nth++) await greedy(nth)
+
+  await expect(greedy(20)).rejects.toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 60_000 })
+  expect((await greedy(0)).id).toBe(first.id) // The same key again is no other run.
+  await start('colleague', 'run-of-a-colleague')
+  await start('greedy', 'run-of-another-action', 'report')
+  await stack.start({ actionId: 'overlapping' }) // A service has a budget of its own.
+  await stack.cancel(first.id)
+  await greedy(20)
 })
 
 test('invariant 20: a run that is accepted while another one ends takes its place, as it then is', async () => {

@@ -3,16 +3,27 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Destination, Message, Run, StartRunInput } from '@standin/contracts'
 import type { Actor, AuditEntry } from '../audit/record.ts'
 import type { InTransaction } from '../context.ts'
+import type { Transaction } from '../database/database.ts'
 import { StandinError } from '../standin-error.ts'
 import { refusedByPreview } from './check-preview.ts'
 import { readLine, runsToPromote, withLast } from './promote-runs.ts'
 import { toDo } from './run-progress.ts'
-import { announceDue, countOpenRuns, lockPromotion, markPromoted, type RunInLine } from './run-promotion-store.ts'
+import {
+  announceDue,
+  countOpenRuns,
+  countOpenRunsOf,
+  lockPromotion,
+  markPromoted,
+  type RunInLine,
+} from './run-promotion-store.ts'
 import { insertRun, type NewRunRow } from './run-state-store.ts'
 import { findRunByKey, type RunRow } from './run-store.ts'
 
 /** One that works and one that waits. A third is refused. */
 const maxOpenWithoutOverlap = 2
+/** Of one action, where its runs may overlap. They are worked on in turn, so that more of one person would keep colleagues waiting. */
+const maxOpenOfUser = 20
+const userRetryAfterMs = 60_000
 
 /** What accepting a run needs to know about its action. */
 export interface AcceptedAction {
@@ -49,7 +60,8 @@ export interface NewRun {
 /**
  * Accepts a run from any caller: once the transaction commits, the run is on disk, announced, and will be worked on.
  * Scheduled runs come after those that a person or a service waits for.
- * @throws StandinError `PREVIEW_REQUIRED`, `IDEMPOTENCY_KEY_REUSED`, `RUN_OVERLAPS`, `INPUT_INVALID`
+ * @throws StandinError `PREVIEW_REQUIRED`, `IDEMPOTENCY_KEY_REUSED`, `RUN_OVERLAPS`, `INPUT_INVALID`; `RATE_LIMITED` for a
+ *   person with many open runs of the action
  */
 export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow> {
   const { accountId } = run
@@ -58,7 +70,7 @@ export async function acceptRun(tx: InTransaction, run: NewRun): Promise<RunRow>
   const [, line, open] = await Promise.all([
     lockPromotion(tx.db, accountId),
     readLine(tx.db, accountId),
-    row.mayOverlap ? 0 : countOpenRuns(tx.db, accountId, row.actionId),
+    countOpen(tx.db, row),
   ])
   const refusal = await refusalOf(tx, { row, run, open })
   const promoted = runsToPromote<RunInLine>(withLast(line, { ...row, promotedAt: null, isSetAside: false }))
@@ -84,7 +96,17 @@ async function refusalOf(
     if (refusal) return refusal
   } else if (row.previewRunId !== null)
     return new StandinError('INPUT_INVALID', { detail: 'Only a run that applies changes may name a preview.' })
-  return open >= maxOpenWithoutOverlap ? new StandinError('RUN_OVERLAPS') : undefined
+  if (!row.mayOverlap) return open >= maxOpenWithoutOverlap ? new StandinError('RUN_OVERLAPS') : undefined
+  if (open < maxOpenOfUser) return undefined
+  const detail = `At most ${maxOpenOfUser} runs of one action that you started may be open. Wait for one, or cancel it.`
+  return new StandinError('RATE_LIMITED', { retryAfterMs: userRetryAfterMs, detail })
+}
+
+/** The open runs of the action that count: all, or, where they may overlap, those of the person who starts another one. */
+async function countOpen(tx: Transaction, { accountId, actionId, mayOverlap, startedBy, scheduleId }: NewRunRow) {
+  if (!mayOverlap) return countOpenRuns(tx, accountId, actionId)
+  const isByUser = startedBy.kind === 'user' && scheduleId === null
+  return isByUser ? countOpenRunsOf(tx, { accountId, actionId, userId: startedBy.id, most: maxOpenOfUser }) : 0
 }
 
 /** The run that was accepted before with the same key. @throws StandinError if there is none, or it was another one */

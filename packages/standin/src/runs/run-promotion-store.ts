@@ -69,6 +69,18 @@ export async function countOpenRuns(tx: Transaction, accountId: string, actionId
   return row?.open ?? 0
 }
 
+/** How many runs of an account's action one person has started that have not ended; counted no further than `most`. */
+export async function countOpenRunsOf(
+  tx: Transaction,
+  { accountId, actionId, userId, most }: { accountId: string; actionId: string; userId: string; most: number },
+): Promise<number> {
+  const [row] = await tx.execute<{ open: number }>(sql`
+    select count(*)::int as open from (
+      select from ${runs} where account_id = ${accountId} and action_id = ${actionId} and ${inArray(runs.state, openStates)}
+        and started_by ->> 'kind' = 'user' and started_by ->> 'id' = ${userId} limit ${most}) few`)
+  return row?.open ?? 0
+}
+
 /** Makes runs due and wakes the workers when the transaction commits. */
 export async function markPromoted(
   { db, notices }: Announcing,
