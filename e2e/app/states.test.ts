@@ -332,7 +332,7 @@ const states: readonly State[] = [
       await installed(account)
       await weeklyList(account)
       // Nothing that the contract allows: the server refuses to pass it on.
-      await app.stack.sql`update schedules set reason = 'NO_REASON' where account_id = ${account}`
+      await app.stack.sql`update schedules set state = 'paused', reason = 'NO_REASON' where account_id = ${account}`
     },
     async reach({ page, app: inside }) {
       const asked: string[] = []
@@ -351,7 +351,7 @@ const states: readonly State[] = [
     async before(account) {
       await installed(account)
       await weeklyList(account)
-      await app.stack.sql`update schedules set reason = 'NO_REASON' where account_id = ${account}`
+      await app.stack.sql`update schedules set state = 'paused', reason = 'NO_REASON' where account_id = ${account}`
     },
     async reach({ visit }, account) {
       const [row] = await app.stack.sql<{ id: string }[]>`select id from schedules where account_id = ${account}`
