@@ -18,6 +18,8 @@ export interface FirstSurroundings {
 export interface Surroundings extends FirstSurroundings {
   texts: Texts
   formats: Formats
+  /** The `lang` of a text that an action has only in English, on a page in another language. */
+  langOf(text: string | null | undefined): 'en' | undefined
 }
 
 export const FirstSurroundingsContext = createContext<FirstSurroundings | undefined>(undefined)

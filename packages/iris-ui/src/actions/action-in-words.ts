@@ -4,9 +4,8 @@ import type { Texts } from '../texts/en.ts'
 
 type Schema = Record<string, unknown>
 
-/** An action with its form in the reader's language, where it has messages in it. */
+/** An action with its form in the reader's language, in English where it has no messages in it. */
 export function actionInWords(action: Action, { ofAction }: Pick<Texts, 'ofAction'>): Action {
-  if (Object.keys(action.messages).length === 0) return action
   const say = (key: string, text: string) => ofAction(action.id, { key, text, values: {} })
   const { properties } = action.inputSchema
   return {

@@ -5,6 +5,7 @@ import { useActions } from '../connection/use-actions.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { hostPages } from '../host-pages.ts'
 import { TryPlanButton } from '../overview/remedy-button.tsx'
+import { ActionText } from '../parts/action-text.tsx'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -25,7 +26,7 @@ import { useInputOfRun } from './use-input-of-run.ts'
 
 /** One action: what it does, its form, how long it takes. */
 export function ActionPage({ actionId }: { actionId: string }) {
-  const { texts } = useSurroundings()
+  const { texts, langOf } = useSurroundings()
   const { actions, isPending, isMissing } = useActions()
   const action = actions.find(({ id }) => id === actionId)
   const [address] = useAddressState()
@@ -45,9 +46,9 @@ export function ActionPage({ actionId }: { actionId: string }) {
       <Crumb to={addresses.actions}>{texts.shell.actions}</Crumb>
       <div className="head">
         <div>
-          <h1>{action.title}</h1>
+          <h1 lang={langOf(action.title)}>{action.title}</h1>
           <p className="lead">
-            {action.description} {action.changesData && texts.form.changesLead}
+            <ActionText>{action.description}</ActionText> {action.changesData && texts.form.changesLead}
           </p>
         </div>
       </div>

@@ -5,6 +5,7 @@ import { useInstallation } from '../connection/use-account.ts'
 import { useActions } from '../connection/use-actions.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
+import { ActionText } from '../parts/action-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { SkeletonRows } from '../parts/skeleton.tsx'
@@ -92,7 +93,7 @@ interface CatalogueRowProps {
 }
 
 function CatalogueRow({ action, hindrance, missingFromPlan, going, last }: CatalogueRowProps) {
-  const { texts } = useSurroundings()
+  const { texts, langOf } = useSurroundings()
   const words = texts.actions
   const usual =
     action.usualSeconds === null ? words.usualUnknown : words.usual(texts.time.about(timeLeft(action.usualSeconds)))
@@ -102,9 +103,13 @@ function CatalogueRow({ action, hindrance, missingFromPlan, going, last }: Catal
       <Icon name={action.changesData ? 'pen' : 'eye'} tone="wait" />
       <div>
         <p className="t">
-          <Link href={addresses.action(action.id)}>{action.title}</Link>
+          <Link href={addresses.action(action.id)} lang={langOf(action.title)}>
+            {action.title}
+          </Link>
         </p>
-        <p className="d">{action.description}</p>
+        <p className="d" lang={langOf(action.description)}>
+          {action.description}
+        </p>
         {hindrance && (
           <p className={`st ${hindrance === 'permission' ? 'warn' : 'wait'}`}>
             <Icon name={hindranceIcons[hindrance]} />
@@ -179,7 +184,9 @@ function LastOrNow({ action, going, last }: Pick<CatalogueRowProps, 'action' | '
     <>
       <span className={`st ${tone} short`}>
         <Icon name={icon} label={state} />
-        <span>{resultWords(last, { title: action.title, userId: host.user.id, texts, formats })}</span>
+        <span>
+          <ActionText>{resultWords(last, { title: action.title, userId: host.user.id, texts, formats })}</ActionText>
+        </span>
       </span>
       {ended}
     </>

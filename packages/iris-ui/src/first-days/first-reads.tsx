@@ -2,6 +2,7 @@ import type { Action } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTRPC } from '../connection/api.ts'
+import { ActionText } from '../parts/action-text.tsx'
 import { ResultIcon } from '../results/result-icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
 
@@ -13,7 +14,7 @@ interface FirstReadsProps {
 
 /** What the first check will read. */
 export function FirstReads({ action, onCount }: FirstReadsProps) {
-  const { host, texts, formats } = useSurroundings()
+  const { host, texts, formats, langOf } = useSurroundings()
   const trpc = useTRPC()
   const asked = { accountId: host.account.id, actionId: action.id }
   const machines = useQuery(trpc.action.countMachines.queryOptions(asked, { staleTime: Infinity })).data?.machines
@@ -30,8 +31,12 @@ export function FirstReads({ action, onCount }: FirstReadsProps) {
             <li key={title}>
               <ResultIcon name={icon} />
               <div>
-                <p className="t">{title}</p>
-                <p className="d">{texts.ofAction(action.id, detail)}</p>
+                <p className="t" lang={langOf(title)}>
+                  {title}
+                </p>
+                <p className="d">
+                  <ActionText>{texts.ofAction(action.id, detail)}</ActionText>
+                </p>
               </div>
             </li>
           )

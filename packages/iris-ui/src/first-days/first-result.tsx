@@ -6,6 +6,7 @@ import { useActions } from '../connection/use-actions.ts'
 import { useReceivers } from '../connection/use-receivers.ts'
 import { elapsed } from '../formats/elapsed.ts'
 import { useNow } from '../formats/use-now.ts'
+import { ActionText } from '../parts/action-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { RowList } from '../results/row-list.tsx'
 import { useResult } from '../results/use-result.ts'
@@ -38,7 +39,9 @@ export function FirstResult({ run, action: given }: { run: Run; action: Action }
       <div className="say tight">
         <Icon name={icon} tone={tone} size="lg" label={state} />
         <div>
-          <h1>{resultWords(run, { title: action.title, userId: host.user.id, texts, formats })}.</h1>
+          <h1>
+            <ActionText>{`${resultWords(run, { title: action.title, userId: host.user.id, texts, formats })}.`}</ActionText>
+          </h1>
           <p className="lead">
             {words.checked(formats.moment(run.endedAt ?? run.createdAt, nowMs), texts.time.took(took))}
           </p>

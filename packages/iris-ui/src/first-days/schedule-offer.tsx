@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import { useTRPC } from '../connection/api.ts'
 import { allSchedules } from '../connection/first-lists.ts'
 import { accountNameToSend } from '../forms/account-name-to-send.ts'
+import { ActionText } from '../parts/action-text.tsx'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { RefusedPress } from '../parts/refused-press.tsx'
@@ -58,8 +59,12 @@ export function ScheduleOffer({ actionId, input, recurrence, title, means, accep
       <div>
         <Icon name="calendar" />
         <div>
-          <h2 id="h-offer">{title}</h2>
-          <p>{means}</p>
+          <h2 id="h-offer">
+            <ActionText>{title}</ActionText>
+          </h2>
+          <p>
+            <ActionText>{means}</ActionText>
+          </p>
         </div>
       </div>
       <div className="btns">

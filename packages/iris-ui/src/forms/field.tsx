@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { ActionText } from '../parts/action-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useSurroundings } from '../surroundings.ts'
 
@@ -17,11 +18,11 @@ export function Field({ id, label, help, problem, optional, children }: FieldPro
   return (
     <div className="field">
       <label htmlFor={id}>
-        {label} {optional && <span className="opt">{form.optional}</span>}
+        <ActionText>{label}</ActionText> {optional && <span className="opt">{form.optional}</span>}
       </label>
       {help && (
         <p className="help" id={`${id}-help`}>
-          {help}
+          <ActionText>{help}</ActionText>
         </p>
       )}
       {children}
@@ -34,10 +35,12 @@ export function Field({ id, label, help, problem, optional, children }: FieldPro
 export function FieldGroup({ id, label, help, problem, children }: Omit<FieldProps, 'optional'>) {
   return (
     <fieldset className="field" id={id} aria-describedby={describedBy(id, { help, problem })}>
-      <legend>{label}</legend>
+      <legend>
+        <ActionText>{label}</ActionText>
+      </legend>
       {help && (
         <p className="help" id={`${id}-help`}>
-          {help}
+          <ActionText>{help}</ActionText>
         </p>
       )}
       {children}

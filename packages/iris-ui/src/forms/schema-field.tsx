@@ -1,3 +1,4 @@
+import { ActionText } from '../parts/action-text.tsx'
 import { useSurroundings } from '../surroundings.ts'
 import { describedBy, Field, FieldGroup } from './field.tsx'
 import type { PartName, PartsForm } from './form-parts.ts'
@@ -5,7 +6,7 @@ import type { FormField } from './schema-fields.ts'
 
 /** One field of an action's input, by its kind. Machines have their own component. */
 export function SchemaField({ field, name, form }: { field: FormField; name: `input.${string}`; form: PartsForm }) {
-  const { texts } = useSurroundings()
+  const { texts, langOf } = useSurroundings()
   const id = `f-${field.key}`
   const problem = problemAt(form, name)
   const { label, help } = field
@@ -56,7 +57,7 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
           <div className="sel">
             <select className="in" id={id} aria-describedby={by} {...form.register(name)}>
               {field.options.map((option) => (
-                <option key={option.value} value={option.value}>
+                <option key={option.value} value={option.value} lang={langOf(option.label)}>
                   {option.label}
                 </option>
               ))}
@@ -69,7 +70,7 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
             {field.options.map((option) => (
               <label className="check" key={option.value}>
                 <input type="radio" value={option.value} {...form.register(name)} />
-                <span>{option.label}</span>
+                <span lang={langOf(option.label)}>{option.label}</span>
               </label>
             ))}
           </div>
@@ -82,7 +83,7 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
             {field.options.map((option) => (
               <label className="check" key={option.value}>
                 <input type="checkbox" value={option.value} {...form.register(name)} />
-                <span>{option.label}</span>
+                <span lang={langOf(option.label)}>{option.label}</span>
               </label>
             ))}
           </div>
@@ -94,8 +95,12 @@ export function SchemaField({ field, name, form }: { field: FormField; name: `in
           <label className="check" htmlFor={id}>
             <input type="checkbox" id={id} aria-describedby={by} {...form.register(name)} />
             <span>
-              {label}
-              {help && <small id={`${id}-help`}>{help}</small>}
+              <ActionText>{label}</ActionText>
+              {help && (
+                <small id={`${id}-help`} lang={langOf(help)}>
+                  {help}
+                </small>
+              )}
             </span>
           </label>
         </div>

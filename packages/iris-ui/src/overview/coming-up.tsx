@@ -2,6 +2,7 @@ import type { Action } from '@standin/client'
 import { Link } from 'wouter'
 import { capital } from '../formats/capital.ts'
 import { useNow } from '../formats/use-now.ts'
+import { ActionText } from '../parts/action-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { titleOf } from '../runs/title-of.ts'
 import { scheduleTimes } from '../schedules/schedule-times.ts'
@@ -40,7 +41,9 @@ export function ComingUp({ actions, mayAdd }: { actions: readonly Action[]; mayA
               <Icon name="calendar" tone="wait" />
               <div>
                 <p className="t">
-                  <Link href={addresses.schedule(schedule.id)}>{titleOf(schedule.actionId, actions)}</Link>
+                  <Link href={addresses.schedule(schedule.id)}>
+                    <ActionText>{titleOf(schedule.actionId, actions)}</ActionText>
+                  </Link>
                 </p>
                 <p className="d num">
                   <time dateTime={schedule.nextAt ?? undefined}>

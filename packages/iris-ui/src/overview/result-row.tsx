@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { ActionText } from '../parts/action-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { addressOfRun } from '../runs/address-of-run.ts'
 import type { EndedRun } from '../runs/follow-run.ts'
@@ -16,7 +17,7 @@ interface ResultRowProps {
 
 /** The result as a sentence, when and by whom, and how many files it left. */
 export function ResultRow({ run, title, nowMs, end }: ResultRowProps) {
-  const { host, texts, formats } = useSurroundings()
+  const { host, texts, formats, langOf } = useSurroundings()
   const words = texts.results
   const shown = { title, userId: host.user.id, texts, formats }
   const { icon, tone, state } = resultLook(run, texts)
@@ -28,12 +29,15 @@ export function ResultRow({ run, title, nowMs, end }: ResultRowProps) {
       <Icon name={icon} tone={tone} label={state} />
       <div>
         <p className="t">
-          <Link href={addressOfRun(run)}>{resultWords(run, shown)}</Link>
+          <Link href={addressOfRun(run)} lang={langOf(resultWords(run, shown))}>
+            {resultWords(run, shown)}
+          </Link>
         </p>
         <p className="d">
-          {reason && `${reason} `}
-          {title}, <time dateTime={endedAt}>{words.when(formats.moment(endedAt, nowMs))}</time>,{' '}
-          {startedByWords(run, shown)}
+          <ActionText>{reason}</ActionText>
+          {reason && ' '}
+          <ActionText>{title}</ActionText>, <time dateTime={endedAt}>{words.when(formats.moment(endedAt, nowMs))}</time>
+          , {startedByWords(run, shown)}
         </p>
       </div>
       <div className="e num">{end ?? (run.artifacts.length > 0 && words.files(run.artifacts.length))}</div>

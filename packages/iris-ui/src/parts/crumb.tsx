@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { ActionText } from './action-text.tsx'
 import { Icon } from './icon.tsx'
 
 export function Crumb({ to, children }: { to: string; children: string }) {
@@ -6,7 +7,7 @@ export function Crumb({ to, children }: { to: string; children: string }) {
     <p className="crumb">
       <Link href={to}>
         <Icon name="left" size="sm" />
-        {children}
+        <ActionText>{children}</ActionText>
       </Link>
     </p>
   )

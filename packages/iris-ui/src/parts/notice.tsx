@@ -5,7 +5,7 @@ import type { Tone } from './tone.ts'
 interface NoticeProps {
   tone: Tone
   icon: IconName
-  heading: string
+  heading: ReactNode
   /** 1 if the notice is the page's main sentence; undefined if it belongs to a row. */
   level?: 1 | 2
   slim?: boolean

@@ -1,4 +1,5 @@
 import type { ResultChart, RunResult } from '@standin/client'
+import { ActionText } from '../parts/action-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -7,7 +8,7 @@ type BarsChart = ResultChart & { kind: 'bars'; others?: number }
 
 /** Bars with their numbers. Each shows only its rows when it is pressed, and all of them when it is pressed again. */
 export function FilterBars({ chart, facets }: { chart: BarsChart; facets: RunResult['facets'] }) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const words = texts.table
   const [address, setAddress] = useAddressState()
   const parameter = `f.${chart.column}`
@@ -30,7 +31,7 @@ export function FilterBars({ chart, facets }: { chart: BarsChart; facets: RunRes
             <>
               <span className="l">
                 {isPressed && <Icon name="check" size="sm" />}
-                <bdi>{bar.label}</bdi>
+                <bdi lang={langOf(bar.label)}>{bar.label}</bdi>
                 {facet && facet.newRows > 0 && (
                   <span className="new">{words.newCount(formats.number(facet.newRows))}</span>
                 )}
@@ -60,7 +61,11 @@ export function FilterBars({ chart, facets }: { chart: BarsChart; facets: RunRes
           )
         })}
       </ul>
-      {(hint || chart.note) && <p className="small muted">{[hint, chart.note].filter(Boolean).join(' ')}</p>}
+      {(hint || chart.note) && (
+        <p className="small muted">
+          {hint} <ActionText>{chart.note}</ActionText>
+        </p>
+      )}
     </>
   )
 }

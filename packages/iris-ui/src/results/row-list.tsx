@@ -1,6 +1,7 @@
 import type { ResultColumn, ResultRow, Run } from '@standin/client'
 import { Link } from 'wouter'
 import { useNow } from '../formats/use-now.ts'
+import { ActionText } from '../parts/action-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { addresses } from '../shell/addresses.ts'
 import { useSurroundings } from '../surroundings.ts'
@@ -20,7 +21,7 @@ const small = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 
 /** A few rows without a table: what it is about, what its first column says, and its second one at the end. */
 export function RowList({ run, columns, rows, isSure = false }: RowListProps) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const nowMs = useNow(60_000)
   const around = { texts, formats, nowMs }
   const [first, second] = columns.filter(
@@ -37,7 +38,7 @@ export function RowList({ run, columns, rows, isSure = false }: RowListProps) {
         const name = [row.machine?.name, row.machine?.detail].filter(Boolean).join(', ')
         const why = first && cellWords(first, row.cells[first.key], around)
         const since = under && small(underWords(under, row, around) ?? '')
-        const title = <bdi>{name || why}</bdi>
+        const title = <bdi lang={name ? undefined : langOf(why)}>{name || why}</bdi>
         return (
           <li key={row.id}>
             {icon ? <ResultIcon name={icon} /> : <Icon name="truck" tone="wait" />}
@@ -45,10 +46,17 @@ export function RowList({ run, columns, rows, isSure = false }: RowListProps) {
               <p className="t">
                 {isSure ? <Link href={`${addresses.run(run.id)}?row=${index + 1}`}>{title}</Link> : title}
               </p>
-              {name && <p className="d">{[why, since].filter(Boolean).join(', ')}</p>}
+              {name && (
+                <p className="d">
+                  <ActionText>{why}</ActionText>
+                  {since && `, ${since}`}
+                </p>
+              )}
             </div>
             <div className="e">
-              <bdi>{second && cellWords(second, row.cells[second.key], around)}</bdi>
+              <bdi>
+                <ActionText>{second && cellWords(second, row.cells[second.key], around)}</ActionText>
+              </bdi>
             </div>
           </li>
         )

@@ -90,7 +90,7 @@ interface AboutProps {
 }
 
 function About({ row, columns, heading }: AboutProps) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.table
   const { machine, cells, isNew } = row
@@ -121,7 +121,7 @@ function About({ row, columns, heading }: AboutProps) {
       )}
       {icons && reason && (
         <>
-          <h3>{reason.title}</h3>
+          <h3 lang={langOf(reason.title)}>{reason.title}</h3>
           <ul className="whys">
             <Why
               icon={iconOf(icons, row)}
@@ -143,9 +143,13 @@ function About({ row, columns, heading }: AboutProps) {
           <h3>{words.details}</h3>
           <dl className="facts">
             {facts.map((column) => [
-              <dt key={`${column.key} dt`}>{headWords(column, formats)}</dt>,
+              <dt key={`${column.key} dt`} lang={langOf(column.title)}>
+                {headWords(column, formats)}
+              </dt>,
               <dd key={column.key}>
-                <bdi>{cellWords(column, cells[column.key], inFull)}</bdi>
+                <bdi lang={langOf(cellWords(column, cells[column.key], inFull))}>
+                  {cellWords(column, cells[column.key], inFull)}
+                </bdi>
               </dd>,
             ])}
           </dl>
@@ -162,13 +166,14 @@ interface WhyProps {
 }
 
 function Why({ icon, words, more }: WhyProps): ReactNode {
+  const { langOf } = useSurroundings()
   return (
     <li>
       {icon ? <ResultIcon name={icon} /> : <Icon name="plus" />}
       <div>
-        <b>{words}</b>
+        <b lang={langOf(words)}>{words}</b>
         {more.map((each) => (
-          <p className="d" key={each}>
+          <p className="d" key={each} lang={langOf(each)}>
             {each}
           </p>
         ))}

@@ -1,5 +1,6 @@
 import type { ResultChart, RunResult } from '@standin/client'
 import { useId, useState } from 'react'
+import { ActionText } from '../parts/action-text.tsx'
 import { useAddressState } from '../shell/hash-location.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { axisTop } from './chart-to-draw.ts'
@@ -46,7 +47,9 @@ export function StackedChart({ chart, facets }: { chart: StackedChart; facets: R
 
   return (
     <section className="sec" aria-labelledby={id} data-chart="stacked">
-      <h2 id={id}>{chart.title}</h2>
+      <h2 id={id}>
+        <ActionText>{chart.title}</ActionText>
+      </h2>
       <figure className="cc" aria-labelledby={id}>
         <div className="legend" aria-hidden="true">
           {series.toReversed().map(({ key, label }, nth) => (

@@ -78,7 +78,7 @@ export const rowClass = ({ isNew }: ResultRow, isOpen: boolean) =>
   [isNew && 'isnew', isOpen && 'open'].filter(Boolean).join(' ') || undefined
 
 function ListHead({ columns: { hasMachines, shown, tail }, sortable }: Pick<ListProps, 'columns' | 'sortable'>) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   return (
     <thead role="rowgroup">
       <tr role="row" aria-rowindex={1}>
@@ -88,13 +88,16 @@ function ListHead({ columns: { hasMachines, shown, tail }, sortable }: Pick<List
             key={column.key}
             column={column}
             words={headWords(column, formats)}
+            lang={langOf(column.title)}
             className={isNumeric(column) ? 'n' : undefined}
             sortable={sortable}
           />
         ))}
         {tail && (
           <th role="columnheader" scope="col" className="c-tail">
-            <span className="vh">{tail.column.title}</span>
+            <span className="vh" lang={langOf(tail.column.title)}>
+              {tail.column.title}
+            </span>
           </th>
         )}
       </tr>
@@ -105,17 +108,24 @@ function ListHead({ columns: { hasMachines, shown, tail }, sortable }: Pick<List
 interface HeadProps {
   column: Pick<ResultColumn, 'key' | 'kind'>
   words: string
+  lang?: 'en' | undefined
   className?: string | undefined
   sortable: boolean
 }
 
-function Head({ column, words, className, sortable }: HeadProps) {
+function Head({ column, words, lang, className, sortable }: HeadProps) {
   const [address, setAddress] = useAddressState()
   const sort = sortOf(address)
   const sorted = sort?.key === column.key ? (sort.descending ? 'descending' : 'ascending') : undefined
   const press = () => setAddress({ sort: sortAfterPress(sort, column), row: undefined })
   return (
-    <th role="columnheader" scope="col" className={className} aria-sort={sortable ? (sorted ?? 'none') : undefined}>
+    <th
+      role="columnheader"
+      scope="col"
+      lang={lang}
+      className={className}
+      aria-sort={sortable ? (sorted ?? 'none') : undefined}
+    >
       {sortable ? (
         <button type="button" onClick={press}>
           {words}
@@ -139,7 +149,7 @@ interface RowCellsProps {
 /** Drawn again only where something in it has changed: a long list is drawn several times until its height is known. */
 export const RowCells = memo(function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) {
   const { hasMachines, shown, tail, icons } = columns
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const told = shown
     .slice(0, 2)
     .map(({ column }) => cellWords(column, row.cells[column.key], { texts, formats, nowMs }))
@@ -147,7 +157,7 @@ export const RowCells = memo(function RowCells({ row, index, isOpen, columns, no
     <>
       <RowChoice row={row} words={[...new Set([words, ...told])].join(', ')} />
       <RowLink row={row} index={index} isOpen={isOpen}>
-        <bdi>{words}</bdi>
+        <bdi lang={langOf(words)}>{words}</bdi>
       </RowLink>
       {row.isNew && (
         <>
@@ -188,7 +198,10 @@ export const RowCells = memo(function RowCells({ row, index, isOpen, columns, no
         >
           {tailWords != null && (
             <>
-              <span className="muted">{tail.column.title}</span> <bdi>{tailWords}</bdi>
+              <span className="muted" lang={langOf(tail.column.title)}>
+                {tail.column.title}
+              </span>{' '}
+              <bdi lang={langOf(String(tailWords))}>{tailWords}</bdi>
             </>
           )}
         </td>
@@ -206,9 +219,10 @@ interface CellProps {
 }
 
 function Cell({ row, shown: { column, under }, nowMs, icon, link }: CellProps) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const value = row.cells[column.key]
   const words = cellWords(column, value, { formats, texts, nowMs })
+  const second = under && underWords(under, row, { texts, formats, nowMs })
   const hasTitle = isNumeric(column) || column.kind === 'moment'
   const className = [
     isNumeric(column) ? 'n' : column.kind === 'moment' ? 'c-moment' : 'c-text',
@@ -219,10 +233,18 @@ function Cell({ row, shown: { column, under }, nowMs, icon, link }: CellProps) {
     <td role="cell" className={className.filter(Boolean).join(' ')}>
       {icon && <ResultIcon name={icon} />}
       <span className="l">
-        {hasTitle && <span className="pl">{headWords(column, formats)} </span>}
-        {link ? link(words) : <bdi>{words}</bdi>}
+        {hasTitle && (
+          <span className="pl" lang={langOf(column.title)}>
+            {headWords(column, formats)}{' '}
+          </span>
+        )}
+        {link ? link(words) : <bdi lang={langOf(words)}>{words}</bdi>}
       </span>
-      {under && <span className="d">{underWords(under, row, { texts, formats, nowMs })}</span>}
+      {under && (
+        <span className="d" lang={langOf(second)}>
+          {second}
+        </span>
+      )}
     </td>
   )
 }

@@ -1,5 +1,6 @@
 import type { Run } from '@standin/client'
 import { type ReactNode, useState } from 'react'
+import { ActionText } from '../parts/action-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { chartToDraw } from '../results/chart-to-draw.ts'
 import { FilterBars, newRowsOf } from '../results/filter-bars.tsx'
@@ -43,7 +44,9 @@ function Fold({ heading, sum, children }: { heading: string; sum: string; childr
   return (
     <details className="sec" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
-        <h2>{heading}</h2>
+        <h2>
+          <ActionText>{heading}</ActionText>
+        </h2>
         <span className="sum">{sum}</span>
         <Icon name="down" />
       </summary>

@@ -1,4 +1,5 @@
 import { skipToken, useQuery } from '@tanstack/react-query'
+import { Fragment } from 'react'
 import { Link } from 'wouter'
 import { hindranceWords } from '../actions/hindrance-words.ts'
 import { useHindrance } from '../actions/use-hindrance.ts'
@@ -7,6 +8,7 @@ import { useNow } from '../formats/use-now.ts'
 import { isEverything } from '../forms/machine-filters.ts'
 import { filterOfInput } from '../forms/use-filter-words.ts'
 import { hostPages } from '../host-pages.ts'
+import { ActionText } from '../parts/action-text.tsx'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -35,7 +37,7 @@ import { RunLog } from './run-log.tsx'
 
 /** The sentence and its facts in one line, then the list at once. Details are beside the list. */
 export function EndedRunView({ run, log, action, title, said, heading }: RunViewProps) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const { first } = useResult(run)
   const detail = first?.detail ?? null
   const facts = useFactsInWords({ run, action })
@@ -57,11 +59,16 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
         <div className="say tight">
           {said.look && <Icon name={said.look.icon} tone={said.look.tone} size="lg" label={said.look.state} />}
           <div>
-            <h1 ref={heading} tabIndex={-1}>
+            <h1 ref={heading} tabIndex={-1} lang={langOf(said.heading)}>
               {said.heading}
             </h1>
             <p className="lead">
-              {lead.filter(Boolean).join(' ')} <Origin run={run} />
+              {lead.filter(Boolean).map((sentence) => (
+                <Fragment key={sentence}>
+                  <ActionText>{sentence}</ActionText>{' '}
+                </Fragment>
+              ))}
+              <Origin run={run} />
             </p>
             {forMaker && (
               <p className="small muted" lang="en">
@@ -80,7 +87,7 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
         <Notice
           tone="warn"
           icon="warn"
-          heading={gap.heading}
+          heading={<ActionText>{gap.heading}</ActionText>}
           slim
           aside={
             <>
@@ -102,7 +109,15 @@ export function EndedRunView({ run, log, action, title, said, heading }: RunView
             </>
           }
         >
-          {gap.others && <p>{gap.others}</p>}
+          {gap.others.length > 0 && (
+            <p>
+              {gap.others.map((sentence) => (
+                <Fragment key={sentence}>
+                  <ActionText>{sentence}</ActionText>{' '}
+                </Fragment>
+              ))}
+            </p>
+          )}
         </Notice>
       )}
       {gap?.machines !== undefined && !isOfAll && areShown && (

@@ -35,7 +35,7 @@ export interface RunViewProps {
 
 /** Time left, one bar over all steps, then the steps and the findings so far. */
 export function GoingRunView({ run, log, action, title, said, heading }: RunViewProps) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const held = run.state !== 'running' && run.state !== 'queued'
   const progress = progressWords(run, { texts, formats })
   const { sentence } = progressMessage(run, { texts })
@@ -71,10 +71,14 @@ export function GoingRunView({ run, log, action, title, said, heading }: RunView
             size="large"
           />
           <p className="prog-words num">
-            <span>{step}</span>
+            <span lang={langOf(step)}>{step}</span>
             {ready && <span className="muted">{ready}</span>}
           </p>
-          {sentence && sentence !== step && <p className="prog-sentence">{sentence}</p>}
+          {sentence && sentence !== step && (
+            <p className="prog-sentence" lang={langOf(sentence)}>
+              {sentence}
+            </p>
+          )}
         </>
       )}
       <div className="live2">

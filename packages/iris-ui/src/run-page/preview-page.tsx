@@ -7,6 +7,7 @@ import { failureOf } from '../connection/failure.ts'
 import { useActions } from '../connection/use-actions.ts'
 import { timeLeft } from '../formats/time-left.ts'
 import { useNow } from '../formats/use-now.ts'
+import { ActionText } from '../parts/action-text.tsx'
 import { Button } from '../parts/button.tsx'
 import { Crumb } from '../parts/crumb.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -119,7 +120,7 @@ function ReadyPreview({ run, action, title, heading }: ReadyProps) {
         <Icon name="check" tone="ok" size="lg" label={texts.results.succeededState} />
         <div>
           <h1 ref={heading} tabIndex={-1}>
-            {run.headline ? texts.ofAction(run.actionId, run.headline) : words.nothingToDo}
+            <ActionText>{run.headline ? texts.ofAction(run.actionId, run.headline) : words.nothingToDo}</ActionText>
           </h1>
           <p className="lead">{words.nothingToDoMeans}</p>
         </div>

@@ -39,7 +39,7 @@ const lowered = (words: string) => words.charAt(0).toLowerCase() + words.slice(1
 
 /** What a run does or would do, with all its choices: before a change, unchanged ones matter just as much. */
 export function RunFacts({ run, action }: RunFactsProps) {
-  const { host, texts, formats } = useSurroundings()
+  const { host, texts, formats, langOf } = useSurroundings()
   const nowMs = useNow(60_000)
   const words = texts.run
   const machines = filterOfInput(run.input, action)
@@ -75,7 +75,12 @@ export function RunFacts({ run, action }: RunFactsProps) {
     <section className="sec" aria-labelledby="h-facts">
       <h2 id="h-facts">{words.details}</h2>
       <dl className="facts">
-        {facts.map(([name, value]) => [<dt key={`${name} dt`}>{name}</dt>, <dd key={name}>{value}</dd>])}
+        {facts.map(([name, value]) => [
+          <dt key={`${name} dt`} lang={langOf(name)}>
+            {name}
+          </dt>,
+          <dd key={name}>{value}</dd>,
+        ])}
       </dl>
     </section>
   )

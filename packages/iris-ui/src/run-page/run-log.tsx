@@ -5,7 +5,7 @@ import type { LogLine } from './use-run.ts'
 
 /** Newest first, never scrolled or announced automatically. The address says whether it is open. */
 export function RunLog({ log, actionId }: { log: readonly LogLine[]; actionId: string }) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const [address, setAddress] = useAddressState()
   const open = address.get('log') === 'open'
   if (log.length === 0) return null
@@ -24,7 +24,7 @@ export function RunLog({ log, actionId }: { log: readonly LogLine[]; actionId: s
               <li key={seq}>
                 <time dateTime={at}>{formats.exactClock(at)}</time>
                 {/* A line without translations, such as an answer of a receiver's server, is in English. */}
-                <span lang={typeof message === 'string' ? 'en' : undefined}>{texts.ofAction(actionId, message)}</span>
+                <span lang={langOf(texts.ofAction(actionId, message))}>{texts.ofAction(actionId, message)}</span>
               </li>
             ))}
           </ol>

@@ -13,7 +13,7 @@ const looks = {
 
 /** All steps from the start, with what each has counted. A wait is shown in its step. */
 export function RunSteps({ run }: { run: Run }) {
-  const { texts, formats } = useSurroundings()
+  const { texts, formats, langOf } = useSurroundings()
   const words = texts.run
   const { actionId, steps, state } = run
   if (steps.length === 0) return null
@@ -34,7 +34,9 @@ export function RunSteps({ run }: { run: Run }) {
             <li key={textOf(step.name)} className={className} aria-current={isNow ? 'step' : undefined}>
               <Icon name={icon} tone={tone} spinning={isNow && !held} label={said[step.state]} />
               <div>
-                <p className="t">{texts.ofAction(actionId, step.name)}</p>
+                <p className="t" lang={langOf(texts.ofAction(actionId, step.name))}>
+                  {texts.ofAction(actionId, step.name)}
+                </p>
                 {held && why && <p className="d">{why}</p>}
               </div>
               <span className="num">

@@ -8,13 +8,13 @@ import type { Texts } from '../texts/en.ts'
 export function gapWords(
   { actionId, incomplete }: Pick<Run, 'actionId' | 'incomplete'>,
   { said, detail, texts }: { said: string; detail: string | null; texts: Texts },
-): { heading: string; others: string; machines: number | undefined } | undefined {
+): { heading: string; others: string[]; machines: number | undefined } | undefined {
   if (incomplete === null) return undefined
   const parts = typeof incomplete === 'object' && 'parts' in incomplete ? incomplete.parts : [incomplete]
   const gaps = parts.map((part) => texts.ofAction(actionId, part))
   const [heading = texts.run.notAllChecked, ...others] = gaps.filter((sentence) => !said.includes(sentence))
   const rest = gaps.reduce((left, sentence) => left.replace(sentence, ''), detail ?? '').trim()
-  return { heading, others: [...others, rest].filter(Boolean).join(' '), machines: machinesOf(parts[0]) }
+  return { heading, others: [...others, rest].filter(Boolean), machines: machinesOf(parts[0]) }
 }
 
 /** How many machines a message is about, if it has the value `machines`. */

@@ -11,7 +11,8 @@ export function WithAllTexts({ children }: { children: ReactNode }) {
   const formats = useMemo(() => createFormats(formatOptionsOf(first)), [createFormats, first])
   const surroundings = useMemo(() => {
     const texts = textsOf(first.app)
-    return { ...first, texts: { ...texts, ofAction: messagesOf(data, texts.language) }, formats }
+    const { ofAction, langOf } = messagesOf(data, texts.language)
+    return { ...first, texts: { ...texts, ofAction }, formats, langOf }
   }, [first, textsOf, messagesOf, data, formats])
   return <SurroundingsContext value={surroundings}>{children}</SurroundingsContext>
 }
