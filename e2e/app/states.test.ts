@@ -397,6 +397,9 @@ const states: readonly State[] = [
       await manager.visit('/')
     },
     sees: [/No connection to Standin. You see what was loaded at/, /Next try in \d+ seconds?\./, 'Try now'],
+    async leave({ app: inside }) {
+      expect(await inside.getByRole('link', { name: 'Background access' }).count()).toBe(0)
+    },
   },
   {
     state: 'a user without the required role',

@@ -146,7 +146,10 @@ interface RowCellsProps {
   nowMs: number
 }
 
-/** Drawn again only where something in it has changed: a long list is drawn several times until its height is known. */
+/**
+ * Its lines are paragraphs: Orca never gets past a name of two lines that is only a span over another one.
+ * Drawn again only where something in it has changed: a long list is drawn several times until its height is known.
+ */
 export const RowCells = memo(function RowCells({ row, index, isOpen, columns, nowMs }: RowCellsProps) {
   const { hasMachines, shown, tail, icons } = columns
   const { texts, formats, langOf } = useSurroundings()
@@ -174,10 +177,10 @@ export const RowCells = memo(function RowCells({ row, index, isOpen, columns, no
     <>
       {hasMachines && (
         <th role="rowheader" scope="row" className="c-machine">
-          <span className="l">{row.machine ? link(row.machine.name) : '–'}</span>
-          <span className="d">
+          <p className="l">{row.machine ? link(row.machine.name) : '–'}</p>
+          <p className="d">
             <bdi>{row.machine?.detail}</bdi>
-          </span>
+          </p>
         </th>
       )}
       {shown.map((one, nth) => (
@@ -232,18 +235,18 @@ function Cell({ row, shown: { column, under }, nowMs, icon, link }: CellProps) {
   return (
     <td role="cell" className={className.filter(Boolean).join(' ')}>
       {icon && <ResultIcon name={icon} />}
-      <span className="l">
+      <p className="l">
         {hasTitle && (
           <span className="pl" lang={langOf(column.title)}>
             {headWords(column, formats)}{' '}
           </span>
         )}
         {link ? link(words) : <bdi lang={langOf(words)}>{words}</bdi>}
-      </span>
+      </p>
       {under && (
-        <span className="d" lang={langOf(second)}>
+        <p className="d" lang={langOf(second)}>
           {second}
-        </span>
+        </p>
       )}
     </td>
   )

@@ -114,8 +114,9 @@ function Tabs({ path }: { path: string }) {
 
 function Access() {
   const { texts } = useFirstSurroundings()
-  const { data } = useInstallation()
-  if (!data) return null
+  const { data, error } = useInstallation()
+  // What is known is from before: the notice under the tabs says so.
+  if (!data || error) return null
   const { words, icon, tone, loud } = accessWords(data, texts)
   return (
     <Link href={addresses.overview} className={['access st', tone, loud && 'loud'].filter(Boolean).join(' ')}>
