@@ -156,7 +156,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await inside.locator('[data-index="0"] .mach').waitFor()
     // Where a name takes two lines, a screen reader gets past it: each of a row's lines is a paragraph.
     expect(await inside.locator('.list [data-index="0"]').ariaSnapshot()).toMatch(
-      /rowheader.*\n\s+- paragraph:\n\s+- link [^]*\n\s+- paragraph: /,
+      /rowheader.*\n\s+- paragraph:\n\s+- link [\s\S]*\n\s+- paragraph: /,
     )
     // From the first page over the form and the live page to the result: 0.04, most of it the change to the result.
     expect(await frame().evaluate(layoutShift)).toBeLessThan(0.1)
@@ -356,6 +356,24 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       await show(manager, { theme: 'light', width: 1280 })
     },
   )
+
+  test('in high contrast, drawings have the colour of their text, and the chosen view stands out', async () => {
+    const { page, app: inside, visit } = manager
+    await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' })
+    await show(manager, { theme: 'light', width: 390 })
+    await visit(`/runs/${ids.run}`)
+    await inside.locator('.seg').waitFor()
+    const looks = await inside.locator('main').evaluate((main) => {
+      const strange = [...main.querySelectorAll('svg.i')].filter(
+        (drawing) => getComputedStyle(drawing).color !== getComputedStyle(drawing.parentElement ?? drawing).color,
+      )
+      const views = [...main.querySelectorAll('.seg button')].map((view) => getComputedStyle(view).backgroundColor)
+      return { strange: strange.length, views: new Set(views).size }
+    })
+    expect(looks).toEqual({ strange: 0, views: 2 })
+    await page.emulateMedia({ forcedColors: null, colorScheme: null })
+    await show(manager, { theme: 'light', width: 1280 })
+  })
 
   test('what the app is disappears with the first run, and its schedule is offered after it', async () => {
     const first = randomUUID()
