@@ -12,20 +12,20 @@ const words = (
 
 test('a gap says first what was checked, then why the rest was not', () => {
   const parts = [only, why].map((text) => ({ text, key: text, values: {} }))
-  expect(words({ text: `${only} ${why}`, parts })).toMatchObject({ heading: only, others: why })
-  expect(words(why)).toMatchObject({ heading: why, others: '' })
+  expect(words({ text: `${only} ${why}`, parts })).toMatchObject({ heading: only, others: [why] })
+  expect(words(why)).toMatchObject({ heading: why, others: [] })
 })
 
 test('it does not repeat the sentence of the page', () => {
   const parts = [only, why]
   const said = `${only} Nothing found there.`
-  expect(words({ text: `${only} ${why}`, parts }, said)).toMatchObject({ heading: why, others: '' })
-  expect(words(only, said)).toMatchObject({ heading: 'Not everything was checked.', others: '' })
+  expect(words({ text: `${only} ${why}`, parts }, said)).toMatchObject({ heading: why, others: [] })
+  expect(words(only, said)).toMatchObject({ heading: 'Not everything was checked.', others: [] })
 })
 
 test('the rest of the detail follows, without repeating the gaps', () => {
   const detail = `${why} 3 machines came off the list since last time.`
-  const others = `${why} 3 machines came off the list since last time.`
+  const others = [why, '3 machines came off the list since last time.']
   expect(words({ text: `${only} ${why}`, parts: [only, why] }, undefined, detail)).toMatchObject({
     heading: only,
     others,
