@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Context } from '../context.ts'
 import { storableMessage } from '../results/understand-rows.ts'
 import { overall, withCounted, withStep } from '../runs/run-progress.ts'
+import { StandinError } from '../standin-error.ts'
 import { announceProgress, isProgressDue, type OpenRun, writeRun } from './open-run.ts'
 
 export async function reportProgress(
@@ -10,7 +11,7 @@ export async function reportProgress(
   open: OpenRun,
   { done, total, message }: { done: number; total: number | null; message: Message },
 ): Promise<void> {
-  const counted = { done: wholeNumber(done), total: total === null ? null : wholeNumber(total) }
+  const counted = understandCount({ done, total })
   open.steps = withCounted(open.steps, counted)
   open.progress = { ...open.progress, ...counted, message: storableMessage(message, 200) }
   estimate(open, ctx.clock)
@@ -51,4 +52,16 @@ function estimate(open: OpenRun, clock: Clock): void {
   open.isDirty = true
 }
 
-const wholeNumber = (value: number) => Math.max(0, Math.round(value))
+/**
+ * Whole numbers that everyone who lists the account's runs can read.
+ * @throws StandinError `ACTION_FAULTY` for NaN, and what is no number
+ */
+export function understandCount({ done, total }: { done: number; total: number | null }) {
+  if (!Number.isFinite(done) || (total !== null && !Number.isFinite(total)))
+    throw new StandinError('ACTION_FAULTY', {
+      detail: `Its progress has done: ${Number(done)} and total: ${total === null ? null : Number(total)}. Both are numbers; a total that is unknown is null.`,
+    })
+  return { done: wholeNumber(done), total: total === null ? null : wholeNumber(total) }
+}
+
+const wholeNumber = (value: number) => Math.min(Math.max(0, Math.round(value)), Number.MAX_SAFE_INTEGER)

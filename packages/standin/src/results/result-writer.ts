@@ -14,6 +14,7 @@ import {
   understandChart,
   understandColumns,
   understandFigure,
+  understandOffer,
   understandRow,
 } from './understand-rows.ts'
 
@@ -152,8 +153,7 @@ export function createResultWriter(
       await open()
     },
     async offer(offer) {
-      const { title, means } = offer
-      changed.offer = { ...offer, title: storableMessage(title, 200), means: storableMessage(means, 500) }
+      changed.offer = understandOffer(offer)
       await open()
     },
     async detail(text) {

@@ -31,7 +31,7 @@ test.for([
   [{ hours: -1 / 0 }, 'its cell is -Infinity (an unknown value is null).'],
   [{ hours: 5n as never }, 'its cell is of another kind.'],
   [{ name: true as never }, 'its cell is a boolean.'],
-  [{ name: anObject }, 'the column "name" takes a text or a message, and its cell is an object.'],
+  [{ name: anObject }, 'the column "name" takes a text or a message, and its cell is an object that is no message.'],
   [{ seen: 'yesterday' }, 'takes a moment, such as "2026-01-31T12:00:00Z", and its cell is another text.'],
   [{ seen: '2026-01-31' }, 'and its cell is another text.'],
   [{ seen: new Date() as never }, 'and its cell is a Date (toISOString makes a moment of it).'],
@@ -70,6 +70,7 @@ test('a chart, a figure or a sentence that cannot be shown is refused, and says 
   expect(() => understandChart({ ...chart, bars: [...chart.bars] })).toThrow('cannot be shown: bars.1.value.')
   expect(() => understandFigure({ value: Number.NaN, unit: 'number', words: 'x' })).toThrow('cannot be shown: value.')
   expect(() => storableMessage(anObject, 10)).toThrow(faulty)
+  expect(() => storableMessage({ text: 'x', key: 'x', values: { count: Number.NaN } }, 10)).toThrow(faulty)
   expect(() => storableMessage(5 as never, 10)).toThrow(faulty)
 })
 

@@ -1,11 +1,13 @@
 import {
-  isMessage,
   type Message,
+  messageSchema,
+  offeredScheduleSchema,
   resultChartSchema,
   resultFigureSchema,
   type SentChart,
   type SentColumn,
   type SentFigure,
+  type SentOffer,
   type SentRow,
   textOf,
   withTexts,
@@ -85,7 +87,7 @@ function understandCell(
   number: number,
 ): Message | number | null {
   if (value === null || value === undefined) return null
-  if (kind === 'text' && isMessage(value)) return storableMessage(value, longest.cell)
+  if (kind === 'text' && isKeyed(value)) return storableMessage(value, longest.cell)
   if (!textKinds.has(kind) && Number.isFinite(value)) return value as number
   if (typeof value !== 'string' || !textKinds.has(kind) || (kind === 'moment' && !isMoment(value)))
     throw faulty(number, `the column "${key}" takes ${takes(kind)}, and its cell is ${nameOf(value)}`)
@@ -105,7 +107,8 @@ function nameOf(value: unknown): string {
   if (typeof value === 'number') return Number.isFinite(value) ? 'a number' : `${value} (an unknown value is null)`
   if (value instanceof Date) return 'a Date (toISOString makes a moment of it)'
   return (
-    { string: 'another text', object: 'an object', boolean: 'a boolean' }[String(typeof value)] ?? 'of another kind'
+    { string: 'another text', object: 'an object that is no message', boolean: 'a boolean' }[String(typeof value)] ??
+    'of another kind'
   )
 }
 
@@ -132,10 +135,16 @@ const isOnEarth = (place: string) => {
   return more.length === 0 && Math.abs(latitude ?? NaN) <= 90 && Math.abs(longitude ?? NaN) <= 180
 }
 
+/** Its numbers are finite: what JSON cannot hold could be stored, but never be read again. */
+const isKeyed = (value: unknown): value is Exclude<Message, string> =>
+  typeof value === 'object' && messageSchema.safeParse(value).success
+
 /** @throws StandinError `ACTION_FAULTY` for anything else, which an action may give without a compiler */
 export function storableMessage(message: Message, length: number): Message {
-  if (typeof message !== 'string' && !isMessage(message))
-    throw new StandinError('ACTION_FAULTY', { detail: `It said something that is neither a text nor a message.` })
+  if (typeof message !== 'string' && !isKeyed(message))
+    throw new StandinError('ACTION_FAULTY', {
+      detail: 'It said something that is neither a text nor a message, or a message with a number that is NaN.',
+    })
   return withTexts(message, (text) => storableText(text, length))
 }
 
@@ -143,6 +152,11 @@ export const understandChart = (chart: SentChart): SentChart => understandPart('
 export const understandFigure = (figure: SentFigure): SentFigure => {
   const { words, ...rest } = understandPart('figure', resultFigureSchema, figure)
   return { ...rest, words: storableMessage(words, 200) }
+}
+
+export const understandOffer = (offer: SentOffer): SentOffer => {
+  const { title, means, ...rest } = understandPart('offer', offeredScheduleSchema, offer)
+  return { ...rest, title: storableMessage(title, 200), means: storableMessage(means, 500) }
 }
 
 /** @throws StandinError `ACTION_FAULTY` for a value that its readers could not show, such as NaN, naming where it is */

@@ -2,6 +2,7 @@ import { textOf } from '@standin/contracts'
 import type { z } from 'zod'
 import type { Action, PartContext, RunContext } from '../actions/define-action.ts'
 import { type Kept, keepState, readState } from '../actions/keep-state.ts'
+import { understandCount } from '../actions/report-progress.ts'
 import type { GivenColumn, ResultWriter } from '../results/result-writer.ts'
 import { type GivenRow, understandChart, understandFigure, understandRow } from '../results/understand-rows.ts'
 import type { ChangeGate } from '../runs/change-gate.ts'
@@ -66,7 +67,10 @@ function wordsOf({
   mode,
 }: Pick<AnyRun, 'recorded' | 'mode'> & { action: Pick<AnyRun['action'], 'steps'> }) {
   return {
-    progress: async (progress) => void recorded.progress.push(progress),
+    async progress(progress) {
+      understandCount(progress)
+      recorded.progress.push(progress)
+    },
     log: async (line) => void recorded.log.push(line),
     async headline(sentence) {
       recorded.headline = sentence
