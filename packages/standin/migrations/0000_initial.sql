@@ -616,14 +616,16 @@ CREATE UNIQUE INDEX "credentials_in_force" ON "credentials" USING btree ("accoun
 CREATE INDEX "credentials_due" ON "credentials" USING btree ("rank","next_attempt_at") WHERE "credentials"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "credentials_claimed" ON "credentials" USING btree ("claimed_by") WHERE "credentials"."claimed_by" is not null;--> statement-breakpoint
 CREATE INDEX "credentials_unsettled" ON "credentials" USING btree ("state","since") WHERE "credentials"."state" in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined');--> statement-breakpoint
-CREATE INDEX "credentials_by_state" ON "credentials" USING btree ("state","account_id") WHERE "credentials"."state" in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined', 'superseded', 'uninstalled');--> statement-breakpoint
+CREATE INDEX "credentials_by_state" ON "credentials" USING btree ("state","account_id");--> statement-breakpoint
+CREATE INDEX "credentials_by_client" ON "credentials" USING btree ("client_id" text_pattern_ops);--> statement-breakpoint
 CREATE INDEX "credentials_unconfirmed" ON "credentials" USING btree ("account_id") WHERE "credentials"."is_unconfirmed";--> statement-breakpoint
 CREATE INDEX "credentials_unproven" ON "credentials" USING btree ("since") WHERE "credentials"."proven_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_never_served" ON "installations" USING btree ("changed_at") WHERE "installations"."active_generation" is null and "installations"."uninstalled_at" is null;--> statement-breakpoint
 CREATE INDEX "installations_unreviewed" ON "installations" USING btree ("account_id") WHERE "installations"."is_unreviewed";--> statement-breakpoint
 CREATE INDEX "installations_ended" ON "installations" USING btree ("account_id") WHERE "installations"."suspended_up_to" is not null or "installations"."uninstalled_at" is not null;--> statement-breakpoint
+CREATE INDEX "installations_named" ON "installations" USING btree ("account_id") WHERE "installations"."name_in_lower_case" is not null;--> statement-breakpoint
 CREATE INDEX "installations_paused" ON "installations" USING btree ("account_id") WHERE "installations"."paused_at" is not null;--> statement-breakpoint
-CREATE INDEX "installations_unsettled" ON "installations" USING btree ("account_id") WHERE "installations"."suspended_at" is not null or "installations"."uninstall_signalled_at" is not null or "installations"."erasing_since" is not null;--> statement-breakpoint
+CREATE INDEX "installations_unsettled" ON "installations" USING btree (least("suspended_at", "uninstall_signalled_at", case when "erasing_since" is not null then '-infinity'::timestamptz end)) WHERE least("installations"."suspended_at", "installations"."uninstall_signalled_at", case when "installations"."erasing_since" is not null then '-infinity'::timestamptz end) is not null;--> statement-breakpoint
 CREATE INDEX "installation_events_account" ON "installation_events" USING btree ("account_id","seq");--> statement-breakpoint
 CREATE INDEX "audit_entries_shown" ON "audit_entries" USING btree ("account_id","at","id") WHERE "audit_entries"."event" not like 'change.%';--> statement-breakpoint
 CREATE INDEX "audit_entries_changes" ON "audit_entries" USING btree (("details" ->> 'runId'),"at","id") WHERE "audit_entries"."event" like 'change.%';--> statement-breakpoint
@@ -644,6 +646,7 @@ CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_try_at") WHERE 
 CREATE INDEX "deliveries_awaiting_account" ON "deliveries" USING btree ("account_id") WHERE "deliveries"."awaits_account";--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_sending" ON "deliveries" USING btree ("account_id") WHERE "deliveries"."state" = 'waiting' and "deliveries"."is_sending";--> statement-breakpoint
 CREATE INDEX "deliveries_failed" ON "deliveries" USING btree ("account_id","ended_at") WHERE "deliveries"."state" = 'failed';--> statement-breakpoint
+CREATE INDEX "deliveries_by_state" ON "deliveries" USING btree ("state",coalesce("ended_at", "next_try_at") desc nulls last,"run_id","position");--> statement-breakpoint
 CREATE INDEX "deliveries_of_account" ON "deliveries" USING btree ("account_id","last_try_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "saved_filters_name" ON "saved_filters" USING btree ("account_id",lower("name"));--> statement-breakpoint
 CREATE INDEX "machine_readings_by_age" ON "machine_readings" USING btree ("at");--> statement-breakpoint

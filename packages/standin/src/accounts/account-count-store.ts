@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
 import { accountCounts } from './account-count-table.ts'
-import { credentials, installations } from './account-table.ts'
+import { credentials, installations, unsettledAt } from './account-table.ts'
 
 /**
  * Counts accounts by state: those that any of their credentials is in, and stopped ones. It reads those that wait, were refused or
@@ -19,7 +19,8 @@ export async function countAccounts(db: Database, { exactTo = 100_000 } = {}): P
         select from ${credentials} where state in ('active', 'parked') limit ${most}) few
     ), counts(state, accounts) as (
       select state, accounts from unsettled
-      union all select 'suspended', count(*)::int from ${installations} where suspended_at is not null
+      union all select 'suspended', count(*)::int from ${installations} 
+        where suspended_at is not null and ${unsettledAt(installations)} is not null
       union all select 'paused', count(*)::int from ${installations} where paused_at is not null
       union all select 'active', greatest(0,
         case when counted < ${most} then counted else greatest(counted, estimate) end

@@ -23,7 +23,7 @@ export interface ListedAccount {
 interface AccountListing {
   /** Accounts in this state, and those with newer credentials in it. */
   state?: InstallationState | undefined
-  /** The beginning of an account's id, or a part of its name or of one of its client ids. */
+  /** The beginning of an account's id or of one of its client ids, or a part of its name. */
   search?: string | undefined
   after?: string | undefined
   limit: number
@@ -54,46 +54,38 @@ const described = (where: SQL) => sql`
   ) waiting on true
   where ${where}`
 
-/** Accounts that may be in a state, or have newer credentials in it: all that are, and few others, found by an index. */
+/**
+ * Whether an account may be in a state, or has newer credentials in it: all that are, and few others. The state stands in the
+ * text, so that PostgreSQL knows how many there are.
+ */
 function mayBe(state: InstallationState): SQL {
-  const by = (table: SQL, condition: SQL) => sql`select account_id from ${table} where ${condition}`
-  const byCredentials = by(sql`${credentials}`, sql`state = ${sql.raw(`'${state}'`)}`)
+  const byCredentials = sql`select account_id from ${credentials} where state = ${sql.raw(`'${state}'`)}`
   switch (state) {
-    case 'active':
-      return by(sql`${credentials}`, sql`state in ('active', 'parked')`)
     case 'pending':
-      return sql`${byCredentials} union ${by(sql`${credentials}`, sql`is_unconfirmed`)}`
+      return isIn(sql`${byCredentials} union select account_id from ${credentials} where is_unconfirmed`)
     case 'suspended':
-      return by(sql`${installations}`, sql`suspended_up_to is not null`)
+      return sql`installation.suspended_up_to is not null`
     case 'paused':
-      return by(sql`${installations}`, sql`paused_at is not null`)
+      return sql`installation.paused_at is not null`
     case 'uninstalled':
-      return sql`${byCredentials} union ${by(sql`${installations}`, sql`suspended_up_to is not null or uninstalled_at is not null`)}`
+      return isIn(sql`${byCredentials} union select account_id from ${installations} ended
+        where (suspended_up_to is not null or uninstalled_at is not null)
+          and not exists (select from ${credentials} each where each.account_id = ended.account_id)`)
     case 'none':
-      return by(sql`${installations}`, sql`active_generation is null and uninstalled_at is null`)
+      return sql`installation.active_generation is null and installation.uninstalled_at is null
+        and not exists (select from ${credentials} each where each.account_id = installation.account_id)`
     default:
-      return byCredentials
+      return isIn(byCredentials)
   }
 }
 
-/** The ids of accounts that may be in a state, in order; the caller decides which are. */
-export async function listMayBe(
-  db: Database,
-  { state, after, limit }: { state: InstallationState; after: string | undefined; limit: number },
-): Promise<string[]> {
-  const rows = await db.execute<{ account_id: string }>(sql`
-    select distinct account_id from (${mayBe(state)}) each
-    ${after === undefined ? sql`` : sql`where account_id > ${after}::uuid`} order by account_id limit ${limit}`)
-  return rows.map(({ account_id }) => account_id)
-}
+const isIn = (accounts: SQL) => sql`installation.account_id in (${accounts})`
 
 /** Accounts in the order of their ids. */
 export async function listAccountsForOperator(
   db: Database,
   { state, search = '', after, limit }: AccountListing,
 ): Promise<ListedAccount[]> {
-  const isAfter = sql`(${after ?? null}::text is null or installation.account_id > ${after ?? null}::text::uuid)`
-  const isOfState = state === undefined ? sql`true` : sql`installation.account_id in (${mayBe(state)})`
   const rows = await db.execute<{
     account_id: string
     name: string | null
@@ -105,7 +97,7 @@ export async function listAccountsForOperator(
     waiting_generation: number | null
     is_signalled: boolean | null
   }>(sql`
-    select * from (${described(sql`${isFound(search)} and ${isAfter} and ${isOfState}`)}) account
+    select * from (${described(isListed({ state, search, after }))}) account
     where ${state ?? null}::text is null or state = ${state ?? null} or waiting_state = ${state ?? null}
     order by account_id limit ${limit}`)
   return rows.map(({ account_id: accountId, name, state, since, reason, generation, ...row }) => ({
@@ -123,19 +115,36 @@ export async function listAccountsForOperator(
   }))
 }
 
-const isFound = (search: string) => sql`(${search} = '' or starts_with(installation.account_id::text, lower(${search}))
-  or position(${search.normalize('NFC').toLowerCase()} in installation.name_in_lower_case) > 0 or exists (
-    select from ${credentials} each where each.account_id = installation.account_id and position(${search} in each.client_id) > 0))`
+const noAccount = '00000000-0000-0000-0000-000000000000'
 
-/** The ids of accounts that a search finds, in their order. */
-export async function searchAccounts(
-  db: Database,
-  { search, after, limit }: { search: string; after: string | undefined; limit: number },
-): Promise<string[]> {
+/** Without a cursor: after the lowest id, so that PostgreSQL reads from the cursor on in every plan. */
+const isListed = ({ state, search = '', after = noAccount }: Omit<AccountListing, 'limit'>) => {
+  const isFound = search === '' ? [] : [isIn(foundBy(search))]
+  const isOfState = state === undefined ? [] : [mayBe(state)]
+  return sql.join([sql`installation.account_id > ${after}::text::uuid`, ...isOfState, ...isFound], sql` and `)
+}
+
+/** Accounts whose id or client id begins so, or whose name has it. */
+const foundBy = (search: string) => {
+  const ids = idsThatBegin(search.toLowerCase())
+  const byId = sql`select account_id from ${installations} where account_id between ${ids?.[0]}::text::uuid and ${ids?.[1]}::text::uuid`
+  return sql`${ids ? sql`${byId} union` : sql``}
+    select account_id from ${installations}
+    where name_in_lower_case is not null and position(${search.normalize('NFC').toLowerCase()} in name_in_lower_case) > 0
+    union select account_id from ${credentials} where client_id ~>=~ ${search} and client_id ~<~ (${search} || chr(1114111))`
+}
+
+/** The lowest and the highest id that begin so; undefined if none does. */
+function idsThatBegin(text: string): [string, string] | undefined {
+  const [low, high] = [noAccount, noAccount.replaceAll('0', 'f')].map((id) => text + id.slice(text.length))
+  const isId = (id: string | undefined) => id !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+  return low && high && isId(low) && isId(high) ? [low, high] : undefined
+}
+
+/** The ids of accounts that a search finds and that may be in a state, in their order; the caller decides which are. */
+export async function listMayBe(db: Database, { limit, ...listing }: AccountListing): Promise<string[]> {
   const rows = await db.execute<{ account_id: string }>(sql`
-    select account_id from ${installations} installation
-    where ${isFound(search)} and (${after ?? null}::text is null or account_id > ${after ?? null}::text::uuid)
-    order by account_id limit ${limit}`)
+    select account_id from ${installations} installation where ${isListed(listing)} order by account_id limit ${limit}`)
   return rows.map(({ account_id }) => account_id)
 }
 

@@ -82,7 +82,14 @@ test('a list continues after the last account, and is searched by account and by
   expect(await list({ state: 'parked', after: ids[0] })).toEqual([2, 4])
   expect(await list({ search: '3111' })).toEqual([3])
   expect(await list({ search: 'client-4%' })).toEqual([4])
-  expect(await list({ search: '%', state: 'active' })).toEqual([1, 3])
+  expect(await list({ search: 'client-', state: 'active' })).toEqual([1, 3])
+  expect(await list({ search: 'client', after: ids[1], limit: 2 })).toEqual([2, 3])
+  await connection.sql`update installations set name_in_lower_case = 'ådals 3111%' where account_id = ${ids[0]!}`
+  expect(await list({ search: '3111' })).toEqual([0, 3])
+  expect(await list({ search: 'ÅDALS' })).toEqual([0])
+  for (const text of ['%', '_', 'lient-4', '31111111x', '3111-', ids[3]!.replaceAll('-', '')])
+    expect(await list({ search: text })).toEqual(text === '%' ? [0] : [])
+  expect(await list({ search: ids[3]!.toUpperCase() })).toEqual([3])
   expect(await list({ search: 'nothing' })).toEqual([])
 })
 

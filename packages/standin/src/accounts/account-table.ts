@@ -1,5 +1,5 @@
 import type { CredentialState, ErrorReason } from '@standin/contracts'
-import { sql } from 'drizzle-orm'
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { moment } from '../database/moment.ts'
 import type { SignedKind } from '../secrets/signed-rows.ts'
@@ -54,14 +54,19 @@ export const installations = pgTable(
     index('installations_ended')
       .on(table.accountId)
       .where(sql`${table.suspendedUpTo} is not null or ${table.uninstalledAt} is not null`),
+    index('installations_named').on(table.accountId).where(sql`${table.nameInLowerCase} is not null`),
     index('installations_paused').on(table.accountId).where(sql`${table.pausedAt} is not null`),
     index('installations_unsettled')
-      .on(table.accountId)
-      .where(
-        sql`${table.suspendedAt} is not null or ${table.uninstallSignalledAt} is not null or ${table.erasingSince} is not null`,
-      ),
+      .on(unsettledAt(table))
+      .where(sql`${unsettledAt(table)} is not null`),
   ],
 )
+
+/** Since when an uninstall waits to be settled; long ago while data is being erased. */
+export function unsettledAt(of: Record<'suspendedAt' | 'uninstallSignalledAt' | 'erasingSince', AnyColumn>): SQL {
+  const erasing = sql`case when ${of.erasingSince} is not null then '-infinity'::timestamptz end`
+  return sql`least(${of.suspendedAt}, ${of.uninstallSignalledAt}, ${erasing})`
+}
 
 /** In tables with work: it was due while its account was stopped. Nothing looks at it until a review of the account. */
 export const awaitsAccount = () => boolean().notNull().default(false)
@@ -141,12 +146,9 @@ export const credentials = pgTable(
     index('credentials_unsettled')
       .on(table.state, table.since)
       .where(sql`${table.state} in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined')`),
-    // For the operator's lists, as is the next.
-    index('credentials_by_state')
-      .on(table.state, table.accountId)
-      .where(
-        sql`${table.state} in ('pending', 'parked', 'awaiting-approval', 'rejected', 'quarantined', 'superseded', 'uninstalled')`,
-      ),
+    // For the operator's lists, as are the next two.
+    index('credentials_by_state').on(table.state, table.accountId),
+    index('credentials_by_client').on(table.clientId.op('text_pattern_ops')), // Searched by their beginning.
     index('credentials_unconfirmed').on(table.accountId).where(sql`${table.isUnconfirmed}`),
     index('credentials_unproven').on(table.since).where(sql`${table.provenAt} is null`),
   ],

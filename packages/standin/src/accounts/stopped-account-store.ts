@@ -1,7 +1,7 @@
 import { type AnyColumn, and, eq, isNotNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Database, Transaction } from '../database/database.ts'
-import { installations } from './account-table.ts'
+import { installations, unsettledAt } from './account-table.ts'
 
 const isStopped = sql`(
   stopped.active_generation is null and coalesce(stopped.suspended_at, stopped.paused_at, stopped.erasing_since) is not null)`
@@ -97,10 +97,13 @@ export async function endReview(db: Database, { accountId, until }: Review): Pro
     .where(and(eq(installations.accountId, accountId), eq(installations.reviewingUntil, until)))
 }
 
-/** 0 while an uninstall is not settled, or its data is being erased: `listUnsettled` decides whether it is time. */
-export const uninstallsDue = sql`
-  select 0 where exists (
-    select from ${installations} where suspended_at is not null or uninstall_signalled_at is not null or erasing_since is not null)`
+/**
+ * 0 while an uninstall has waited for so long, or its data is being erased: `listUnsettled` decides whether it is time. In the order
+ * of the index: PostgreSQL knows nothing about how many there are, and would read all accounts.
+ */
+export const uninstallsDue = (afterMs: number) => sql`
+  select 0 from ${installations} where ${unsettledAt(installations)} <= now() - ${sql.raw(String(afterMs))} * interval '1 millisecond'
+  order by ${unsettledAt(installations)} limit 1`
 
 /** Accounts whose uninstall was not decided in time, and those whose data is being erased. */
 export async function listUnsettled(
@@ -111,7 +114,16 @@ export async function listUnsettled(
   return db
     .select({ accountId, isErasing: sql<boolean>`${erasingSince} is not null` })
     .from(installations)
-    .where(or(lte(suspendedAt, suspendedBefore), lte(uninstallSignalledAt, signalledBefore), isNotNull(erasingSince)))
+    .where(
+      and(
+        lte(
+          unsettledAt(installations),
+          sql`greatest(${suspendedBefore.toISOString()}::text::timestamptz, ${signalledBefore.toISOString()}::text::timestamptz)`,
+        ),
+        or(lte(suspendedAt, suspendedBefore), lte(uninstallSignalledAt, signalledBefore), isNotNull(erasingSince)),
+      ),
+    )
+    .orderBy(unsettledAt(installations))
     .limit(limit)
 }
 

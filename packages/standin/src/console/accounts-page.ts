@@ -55,7 +55,7 @@ function chip(name: InstallationState | undefined, count: number, current: Insta
 }
 
 const emptyPart = (q: string, state: InstallationState | undefined) =>
-  html`<p class="lead">${q ? `No account${state ? ` in this state` : ''} has “${q}” in its name or in a client id, or an id that begins so.` : state ? 'No account is in this state.' : 'No account has installed the app yet. Its callback would be the first.'}</p>`
+  html`<p class="lead">${q ? `No account${state ? ` in this state` : ''} has “${q}” in its name, or an id or client id that begins so.` : state ? 'No account is in this state.' : 'No account has installed the app yet. Its callback would be the first.'}</p>`
 
 interface Listing {
   now: Date

@@ -1,9 +1,13 @@
 import type { Delivery, Destination, ErrorReason } from '@standin/contracts'
-import { sql } from 'drizzle-orm'
+import { type AnyColumn, sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { awaitsAccount } from '../accounts/account-table.ts'
 import { moment } from '../database/moment.ts'
 import { goesWithRun } from '../runs/run-table.ts'
+
+/** When a delivery ended, or is tried next: those that wait or ended last come first in lists. */
+export const listedAt = ({ endedAt, nextTryAt }: Record<'endedAt' | 'nextTryAt', AnyColumn>) =>
+  sql`coalesce(${endedAt}, ${nextTryAt}) desc nulls last`
 
 /** Deliveries of results: inserted when a run ends, one for each destination. Ages: with its run. */
 export const deliveries = pgTable(
@@ -31,6 +35,8 @@ export const deliveries = pgTable(
     // An account has at most one send under way on all replicas: a receiver that stalls holds up only its own account.
     uniqueIndex('deliveries_sending').on(table.accountId).where(sql`${table.state} = 'waiting' and ${table.isSending}`),
     index('deliveries_failed').on(table.accountId, table.endedAt).where(sql`${table.state} = 'failed'`),
+    // For the operator's lists.
+    index('deliveries_by_state').on(table.state, listedAt(table), table.runId, table.position),
     index('deliveries_of_account').on(table.accountId, table.lastTryAt),
   ],
 )

@@ -1,7 +1,6 @@
 import { type InstallationState, installationStateSchema } from '@standin/contracts'
 import { type Command, Option } from 'commander'
-import { listMayBe, searchAccounts } from '../accounts/account-list-store.ts'
-import { listAccounts } from '../accounts/account-store.ts'
+import { listMayBe } from '../accounts/account-list-store.ts'
 import type { Context } from '../context.ts'
 import { nameColumn } from './account-names.ts'
 import { accountArgument, accountId, limitNumber, mostListed, searchText } from './arguments.ts'
@@ -32,7 +31,7 @@ export function addInstallationsCommand(program: Command, terminal: Terminal): v
     .command('list')
     .description('the accounts, in the order of their ids')
     .addOption(new Option('--state <state>', 'only in this state').choices(installationStateSchema.options))
-    .option('--search <text>', 'only those whose id begins so, or whose name or client id has it', searchText)
+    .option('--search <text>', 'only those whose id or client id begins so, or whose name has it', searchText)
     .option('--after <account>', 'continue after this account, the last of an earlier list', accountId)
     .option('--limit <number>', `how many, at most ${mostListed}`, limitNumber, mostListed)
     .option('--json', 'print them as JSON')
@@ -73,17 +72,12 @@ export async function describeAccounts(
   { state, search, after, limit }: Omit<ListOptions, 'json'>,
 ): Promise<InstallationForOperator[]> {
   const perPage = state === undefined ? limit + 1 : Math.max(limit + 1, 250) // Not all that are read are in this state.
-  const accountIds = await listFound(ctx, { state, search, after, limit: perPage })
+  const accountIds = await listMayBe(ctx.db, { state, search, after, limit: perPage })
   const page = await describeAllForOperator(ctx, accountIds)
   const found = page.filter((each) => state === undefined || each.state === state)
   if (found.length > limit || accountIds.length < perPage) return found.slice(0, limit + 1)
   const rest = await describeAccounts(ctx, { state, search, after: accountIds.at(-1), limit: limit - found.length })
   return [...found, ...rest]
-}
-
-function listFound(ctx: Context, { state, search, after, limit }: Omit<ListOptions, 'json'>): Promise<string[]> {
-  if (search !== undefined) return searchAccounts(ctx.db, { search, after, limit })
-  return state === undefined ? listAccounts(ctx, 'all', { after, limit }) : listMayBe(ctx.db, { state, after, limit })
 }
 
 const columns: Columns<InstallationForOperator> = {

@@ -202,10 +202,13 @@ export async function countOpenRunsByState(
   db: Database,
   { countedTo = 100_000 } = {},
 ): Promise<Record<string, number>> {
-  const rows = await db.execute<{ state: string; count: number }>(sql`
-    select each.state, (
+  // The states stand in the text, so that PostgreSQL knows that few runs are in them, and does not read all.
+  const counts = openStates.map(
+    (state) => sql`(
       select count(*)::int from (
-        select from ${runs} counted where counted.state = each.state limit ${sql.raw(String(countedTo))}) few) as count
-    from unnest(${arrayParameter(openStates, 'text')}) as each(state)`)
-  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+        select from ${runs} counted where state = ${sql.raw(`'${state}'`)} limit ${sql.raw(String(countedTo))}) few
+    ) as ${sql.identifier(state)}`,
+  )
+  const [row] = await db.execute<Record<string, number>>(sql`select ${sql.join(counts, sql`, `)}`)
+  return { ...row }
 }

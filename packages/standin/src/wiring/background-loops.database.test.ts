@@ -14,6 +14,7 @@ import { insertAccounts, insertWork, letWait } from '../../test/many-accounts.ts
 import { countAccounts, readAccountCounts } from '../accounts/account-count-store.ts'
 import { countAccountsByState, listAccountsForOperator } from '../accounts/account-list-store.ts'
 import { whatIsDue } from '../database/due-store.ts'
+import { listDeliveriesOf } from '../deliveries/delivery-list-store.ts'
 import { describeAccounts } from '../operator/installations-command.ts'
 import { countOpenRunsByState, listRunsOfAll } from '../runs/run-list-store.ts'
 import { backgroundLoops } from './background-loops.ts'
@@ -93,6 +94,32 @@ test('open runs of a state are counted up to a number', async () => {
   expect(mostRead(executed())).toBeLessThanOrEqual(100)
 })
 
+test('what a list or a search finds is all that it reads, however many accounts are in another state', async () => {
+  const { db, ctx, connection } = stack
+  const ids = await connection.sql`select account_id from credentials order by account_id offset 100 limit 2`
+  const [active = '', named = ''] = ids.map(({ account_id }) => String(account_id))
+  await connection.sql`update credentials set state = 'active' where account_id = ${active}`
+  await connection.sql`update installations set name_in_lower_case = 'acme' where account_id = ${named}`
+  await connection.sql`vacuum analyze credentials, installations`
+  executed()
+
+  const finds = async (search: string, state: 'active' | 'parked') => [
+    ...(await listAccountsForOperator(db, { search, state, limit: 10 })),
+    ...(await describeAccounts(ctx, { search, state, limit: 10 })),
+  ]
+  expect(await listAccountsForOperator(db, { state: 'active', limit: 10 })).toMatchObject([{ accountId: active }])
+  expect(await describeAccounts(ctx, { state: 'active', limit: 10 })).toMatchObject([{ accountId: active }])
+  expect(await finds(active.slice(0, 13), 'active')).toMatchObject([{ accountId: active }, { accountId: active }])
+  expect(await finds('', 'active')).toMatchObject([{ accountId: active }, { accountId: active }])
+  expect(await finds('acme', 'parked')).toMatchObject([{ accountId: named }, { accountId: named }])
+  expect(await finds('acme', 'active')).toEqual([])
+  for (const state of [undefined, 'waiting', 'delivered'] as const)
+    expect(await listDeliveriesOf(db, { state, limit: 10 })).toHaveLength(state === 'delivered' ? 0 : 10)
+
+  expect(readTooMuch(executed())).toEqual([])
+  await connection.sql`update credentials set state = 'parked' where account_id = ${active}`
+})
+
 test('accounts in force are counted up to a number, and estimated from there', async () => {
   const { sql } = stack.connection
   await sql`update credentials set state = 'active' where account_id in (select account_id from credentials limit ${accounts - 10})`
@@ -118,6 +145,7 @@ test('what is due of stopped accounts is set aside, and no loop reads it again',
   const { sql } = stack.connection
   const past = sql`now() - interval '1 second'`
   await sql`update installations set active_generation = null, paused_at = now()`
+  await sql`update installations set suspended_up_to = now(), suspended_at = now(), uninstall_signalled_at = now()`
   await sql`update runs set waiting_until = ${past}`
   await sql`update schedules set due_at = ${past}`
   await sql`update deliveries set next_try_at = ${past}`

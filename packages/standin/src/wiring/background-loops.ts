@@ -7,6 +7,7 @@ import { eraseAbandoned } from '../accounts/erase-abandoned.ts'
 import { settleUninstalls } from '../accounts/erase-data.ts'
 import { proveDueCredentials } from '../accounts/prove-credentials.ts'
 import { reviewsDue, stoppedWorkDue, uninstallsDue } from '../accounts/stopped-account-store.ts'
+import { signalLifeMs } from '../accounts/uninstall-lifecycle.ts'
 import { unchainedDue } from '../audit/chain-store.ts'
 import { retainAudit } from '../audit/retain-audit.ts'
 import { logChainHeads, sealEntries } from '../audit/seal-entries.ts'
@@ -116,7 +117,7 @@ export function backgroundLoops(ctx: StandinContext): BackgroundRow[] {
       name: 'settle-uninstalls',
       part: 'worker',
       everyMs: netMs,
-      due: uninstallsDue,
+      due: uninstallsDue(Math.min(ctx.config.callback.uninstallEraseAfterMs, signalLifeMs)),
       work: () => settleUninstalls(ctx),
     },
     { name: 'review-accounts', part: 'worker', everyMs: netMs, due: reviewsDue, work: () => reviewAccounts(ctx) },
