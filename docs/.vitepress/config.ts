@@ -11,8 +11,22 @@ export default defineConfig({
   description: 'Lets an IrisX app act on behalf of its accounts, even when no user has it open.',
   cleanUrls: true,
   lastUpdated: false,
+  // On a phone a wide table scrolls: its last column, which has the sentences, must not become a word wide.
+  head: [['style', {}, '.vp-doc td:last-child { min-width: 14rem }']],
   themeConfig: {
-    search: { provider: 'local' },
+    // All words of a search, and the pages that people wrote first: the reference repeats RUN_STUCK with every type.
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: {
+            combineWith: 'AND',
+            fuzzy: false,
+            boostDocument: (id: string) => (id.includes('/reference/') ? 0.1 : 1),
+          },
+        },
+      },
+    },
     outline: [2, 3],
     sidebar: [
       section('For makers', {
