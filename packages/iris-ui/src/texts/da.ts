@@ -1010,6 +1010,7 @@ export const da = ({ name: app, support }: AppWords): Texts => ({
       'token.issued': (of) => `Fik adgang${of.scopes?.length ? ` til at ${of.scopes.join(', til at ')}` : ''}.`,
       'callback.ignored': () => 'Sendte en ukendt besked, som blev ignoreret.',
       'callback.released': () => 'Frigav en besked fra Trackunit, der var holdt tilbage.',
+      'callback.dismissed': () => 'Afviste en besked fra Trackunit, der var holdt tilbage.',
       'credentials.received': () => 'Sendte adgang til denne konto.',
       'credentials.proven': () => 'Testede adgangen: den virker.',
       'credentials.took-over': () => 'Skiftede til den nyere adgang.',

@@ -1078,6 +1078,7 @@ export const de = ({ name: app, support }: AppWords): Texts => ({
       'service-key.created': (of) => `Hat ${of.name ?? 'einem Dienst'} einen Schlüssel gegeben.`,
       'credentials.abandoned': () => 'Hat Zugriff aufgegeben, der lange nicht funktioniert hat.',
       'callback.released': () => 'Hat eine zurückgehaltene Nachricht von Trackunit freigegeben.',
+      'callback.dismissed': () => 'Hat eine zurückgehaltene Nachricht von Trackunit verworfen.',
       'service-key.rotated': (of) => `Hat den Schlüssel von ${of.name ?? 'einem Dienst'} erneuert.`,
       'service-key.revoked': (of) => `Hat den Schlüssel von ${of.name ?? 'einem Dienst'} entzogen.`,
       'grant.set': (of) => `Hat ${of.name ?? 'einem Dienst'} erlaubt, auf diesem Konto zu arbeiten.`,

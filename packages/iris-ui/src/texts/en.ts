@@ -1056,6 +1056,7 @@ export const en = (of: AppWords) => {
         'service-key.created': (of: EntryFacts) => `Gave a key to ${of.name ?? 'a service'}.`,
         'credentials.abandoned': () => 'Gave up access that has not worked for a long time.',
         'callback.released': () => 'Released a message from Trackunit that was held back.',
+        'callback.dismissed': () => 'Dismissed a message from Trackunit that was held back.',
         'service-key.rotated': (of: EntryFacts) => `Renewed the key of ${of.name ?? 'a service'}.`,
         'service-key.revoked': (of: EntryFacts) => `Revoked the key of ${of.name ?? 'a service'}.`,
         'grant.set': (of: EntryFacts) => `Allowed ${of.name ?? 'a service'} to act on this account.`,

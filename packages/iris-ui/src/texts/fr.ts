@@ -1068,6 +1068,7 @@ export const fr = ({ name: app, support }: AppWords): Texts => ({
       'service-key.created': (of) => `A donné une clé à ${of.name ?? 'un service'}.`,
       'credentials.abandoned': () => 'A abandonné un accès qui ne fonctionne plus depuis longtemps.',
       'callback.released': () => 'A libéré un message de Trackunit qui était retenu.',
+      'callback.dismissed': () => 'A rejeté un message de Trackunit qui était retenu.',
       'service-key.rotated': (of) => `A renouvelé la clé de ${of.name ?? 'un service'}.`,
       'service-key.revoked': (of) => `A révoqué la clé de ${of.name ?? 'un service'}.`,
       'grant.set': (of) => `A permis à ${of.name ?? 'un service'} d’agir sur ce compte.`,

@@ -1046,6 +1046,7 @@ export const sv = ({ name: app, support }: AppWords): Texts => ({
       'service-key.created': (of) => `Gav en nyckel till ${of.name ?? 'en tjänst'}.`,
       'credentials.abandoned': () => 'Gav upp åtkomst som inte har fungerat på länge.',
       'callback.released': () => 'Släppte ett meddelande från Trackunit som hölls tillbaka.',
+      'callback.dismissed': () => 'Avvisade ett meddelande från Trackunit som hölls tillbaka.',
       'service-key.rotated': (of) => `Förnyade nyckeln för ${of.name ?? 'en tjänst'}.`,
       'service-key.revoked': (of) => `Återkallade nyckeln för ${of.name ?? 'en tjänst'}.`,
       'grant.set': (of) => `Tillät ${of.name ?? 'en tjänst'} att arbeta på det här kontot.`,

@@ -40,6 +40,7 @@ const kindOfEvent = {
   'receiver.removed': 'access',
   'signing-secret.shown': 'access',
   'callback.released': 'access',
+  'callback.dismissed': 'access',
   'callback.ignored': 'access',
   'credentials.received': 'access',
   'credentials.sent-again': 'access',

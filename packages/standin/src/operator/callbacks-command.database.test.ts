@@ -67,6 +67,20 @@ describe('callbacks held and release', () => {
     expect(await standin(stack, ['callbacks', 'release', held.id])).toMatchObject({ exitCode: 1, out: '' })
     expect(await standin(stack, ['callbacks', 'release', 'nonsense'])).toMatchObject({ exitCode: 2 })
   })
+
+  test('one that no operator may release is dismissed, with an entry in the audit', async () => {
+    const stack = await createStack()
+    const identity = await identityOf(stack, { aud: '@acme/other' })
+    await stack.receiveCallback(delivered(identity, { hello: 'you' }, stack.clock)).catch(() => {})
+    const [held] = JSON.parse((await standin(stack, ['callbacks', 'held', '--json'])).out)
+
+    expect(await standin(stack, ['callbacks', 'dismiss', held.id])).toMatchObject({ exitCode: 2 })
+    const dismissed = await standin(stack, ['callbacks', 'dismiss', held.id, '--yes'])
+    expect(dismissed).toMatchObject({ exitCode: 0, out: `dismissed  ${held.id}\n` })
+    expect(JSON.parse((await standin(stack, ['callbacks', 'held', '--json'])).out)).toEqual([])
+    expect(await stack.audit()).toContain('callback.dismissed')
+    expect(await standin(stack, ['callbacks', 'dismiss', held.id, '--yes'])).toMatchObject({ exitCode: 1, out: '' })
+  })
 })
 
 describe('callbacks rejected', () => {

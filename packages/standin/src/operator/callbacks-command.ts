@@ -8,7 +8,7 @@ import { addHeldCommands } from './callbacks-held.ts'
 import { printTable } from './print-table.ts'
 import { printable, type Terminal, withContext } from './terminal.ts'
 
-/** `callbacks url|list|held|release|rejected|tail|wait`. */
+/** `callbacks url|list|held|release|dismiss|rejected|tail|wait`. */
 export function addCallbacksCommand(program: Command, terminal: Terminal): void {
   const callbacks = program.command('callbacks').addHelpText('afterAll', examples)
 
@@ -61,4 +61,5 @@ const examples = `
 Examples:
   standin callbacks wait --account 11111111-1111-4111-8111-111111111111
   standin callbacks held
-  standin callbacks release 22222222-2222-4222-8222-222222222222`
+  standin callbacks release 22222222-2222-4222-8222-222222222222
+  standin callbacks dismiss 22222222-2222-4222-8222-222222222222 --yes`

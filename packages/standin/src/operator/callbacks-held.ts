@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { dismissHeldCallback } from '../callbacks/held/dismiss-held-callback.ts'
 import { listHeld } from '../callbacks/held/held-callback-store.ts'
 import { releaseHeldCallback } from '../callbacks/held/release-held-callback.ts'
 import { readRejections } from '../callbacks/rejected/rejection-store.ts'
@@ -8,7 +9,7 @@ import { describeHeld, describeSample, heldColumns, sampleLine } from './callbac
 import { printTable } from './print-table.ts'
 import { operator, printResult, type Terminal, withContext } from './terminal.ts'
 
-/** `callbacks held|release|rejected`: callbacks that were not applied. */
+/** `callbacks held|release|dismiss|rejected`: callbacks that were not applied. */
 export function addHeldCommands(callbacks: Command, terminal: Terminal): void {
   callbacks
     .command('held')
@@ -33,6 +34,17 @@ export function addHeldCommands(callbacks: Command, terminal: Terminal): void {
       )
       terminal.say('Its credentials are now proven like any others; "installations show" shows the result.')
       printResult(terminal, json, { id, status, accountId }, () => `${status}  ${accountId}`)
+    })
+
+  callbacks
+    .command('dismiss')
+    .description('delete a held callback that must not take effect, such as one for another app')
+    .argument('<id>', 'an id from "callbacks held"', heldId)
+    .requiredOption('--yes', 'confirm: the callback and its secret are gone')
+    .option('--json', 'print the id as JSON')
+    .action(async (id: string, { json }: { json?: boolean }) => {
+      await withContext(terminal, (ctx) => dismissHeldCallback(ctx, { id, actor: operator }))
+      printResult(terminal, json, { id }, () => `dismissed  ${id}`)
     })
 
   callbacks

@@ -37,7 +37,7 @@ export const commands: Record<string, CommandGroup> = {
     load: async () => (await import('./console-command.ts')).addConsoleCommand,
   },
   callbacks: {
-    description: "Trackunit's callbacks: url, list, held, release, rejected, tail, wait",
+    description: "Trackunit's callbacks: url, list, held, release, dismiss, rejected, tail, wait",
     load: async () => (await import('./callbacks-command.ts')).addCallbacksCommand,
   },
   identity: {
