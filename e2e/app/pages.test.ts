@@ -707,6 +707,9 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       await reader.visit(path)
       await reader.app.locator(`main h1`).first().waitFor()
       await reader.app.locator('.sk').first().waitFor({ state: 'detached' })
+      await show(reader, { theme: 'light', width: 360 })
+      const beyond = () => document.documentElement.scrollWidth - document.documentElement.clientWidth
+      expect(await reader.frame().evaluate(beyond), `${path} at 360 px`).toBeLessThanOrEqual(0)
       const { said, names } = await reader.frame().evaluate(textsOnPage)
       expect(
         [...said, ...names].filter((text) => english.includes(text)),

@@ -241,6 +241,18 @@ const states: readonly State[] = [
     sees: [/the right of apps to dismiss events, which is not in your Trackunit plan/],
   },
   {
+    state: 'the plan has no GraphQL, on the overview of a reader of German: its long button is whole on a phone',
+    before: installed,
+    at: { language: 'de-DE' },
+    async reach({ machines, turn, visit }, account) {
+      await machines(1)
+      await turn('Plan missing')
+      await ended(await app.start(account, 'fleet-snapshot'))
+      await visit('/')
+    },
+    sees: [/^„Alte Ereignisse aufräumen“ kann/, 'Wir haben es jetzt: noch einmal versuchen'],
+  },
+  {
     state: 'the plan has no GraphQL: the list says what was checked, on which machines, and claims nothing about sites',
     before: installed,
     async reach({ turn, visit, app: inside }, account) {
@@ -407,6 +419,17 @@ const states: readonly State[] = [
     at: { user: 'reader' },
     reach: (manager) => manager.visit('/actions/clear-stale-events'),
     sees: ['You can view this action, but not start it.', 'Needs the Administrator role'],
+  },
+  {
+    state: 'a user without the role that a result was read with: its page says that, not that something failed',
+    before: installed,
+    at: { user: 'reader' },
+    async reach({ visit }, account) {
+      const preview = await app.start(account, 'clear-stale-events', { mode: 'preview' })
+      await ended(preview)
+      await visit(`/actions/clear-stale-events/preview/${preview}`)
+    },
+    sees: ['This part could not be loaded.', /^Your role in Manager does not allow this\./],
   },
   {
     state: 'a user of another account',

@@ -27,7 +27,7 @@ import { useInputOfRun } from './use-input-of-run.ts'
 /** One action: what it does, its form, how long it takes. */
 export function ActionPage({ actionId }: { actionId: string }) {
   const { texts, langOf } = useSurroundings()
-  const { actions, isPending, isMissing } = useActions()
+  const { actions, isPending, isMissing, error } = useActions()
   const action = actions.find(({ id }) => id === actionId)
   const [address] = useAddressState()
   const earlier = useInputOfRun(address.get('like') ?? undefined)
@@ -38,7 +38,7 @@ export function ActionPage({ actionId }: { actionId: string }) {
   const shape = useSkeleton(isPending || earlier.isPending)
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
-  if (isMissing) return <PartMissing />
+  if (isMissing) return <PartMissing error={error} />
   if (!action) return <NothingHere heading={texts.actions.unknown} />
 
   return (

@@ -91,7 +91,7 @@ export function needInWords(need: Need, around: AroundNeeds): NeedInWords {
       return {
         tone: 'warn',
         icon: 'warn',
-        what: words.leftOut(titlesOf(need.actions, formats)),
+        what: words.leftOut(titlesOf(need.actions, around)),
         means: words.leftOutMeans(...named(missing, texts)),
         way: toApps,
       }
@@ -101,7 +101,7 @@ export function needInWords(need: Need, around: AroundNeeds): NeedInWords {
         need.actions.flatMap(({ missingOptionalScopes }) => missingOptionalScopes),
         texts,
       )
-      const what = words.partial(titlesOf(need.actions, formats), need.actions.length === 1)
+      const what = words.partial(titlesOf(need.actions, around), need.actions.length === 1)
       const said = { tone: 'warn', icon: 'warn', what } as const
       return need.isOfPlan
         ? { ...said, means: [words.notInPlanMeans(...names), words.restIsComplete, words.whichPlan].join(' ') }
@@ -113,7 +113,7 @@ export function needInWords(need: Need, around: AroundNeeds): NeedInWords {
       return {
         tone: 'warn',
         icon: 'warn',
-        what: words.leftOut(titlesOf([action], formats)),
+        what: words.leftOut(titlesOf([action], around)),
         means: `${texts.actions.needsPlan(missing)} ${words.whichPlan}`,
         ...(action.missingPlan !== null && { way: { kind: 'plan' } }),
       }
@@ -183,8 +183,8 @@ function failedDelivery(
   return { ...said, means: words.refusedAddressMeans, ...way }
 }
 
-const titlesOf = (actions: readonly Action[], formats: Formats) =>
-  formats.listOf(actions.map(({ title }) => `“${title}”`))
+const titlesOf = (actions: readonly Action[], { formats, texts }: AroundNeeds) =>
+  formats.listOf(actions.map(({ title }) => texts.table.quoted(title)))
 
 /** The permissions in words, and whether it is one. */
 function named(scopes: readonly string[], texts: Texts): readonly [string, boolean] {

@@ -52,7 +52,7 @@ export function PreviewPage({ actionId, runId }: { actionId: string; runId: stri
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!run) {
     const gone = error && ['RUN_NOT_FOUND', 'NOT_FOUND', 'INPUT_INVALID'].includes(failureOf(error))
-    if (!gone) return <PartMissing />
+    if (!gone) return <PartMissing error={error} />
     return <NothingHere heading={texts.run.unknown} means={texts.run.unknownMeans} />
   }
   const action = actions.find(({ id }) => id === actionId)

@@ -13,12 +13,12 @@ import { ScheduleForm } from './schedule-form.tsx'
 export function NewSchedulePage() {
   const { texts } = useSurroundings()
   const words = texts.schedules
-  const { actions, isPending, isMissing } = useActions()
+  const { actions, isPending, isMissing, error } = useActions()
   const [address] = useAddressState()
   const shape = useSkeleton(isPending)
   usePageTitle(words.form.heading)
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
-  if (isMissing) return <PartMissing />
+  if (isMissing) return <PartMissing error={error} />
 
   return (
     <>

@@ -36,7 +36,7 @@ import { useSchedules } from './use-schedules.ts'
 /** One schedule: its times, why it is paused, its history and receivers; or its form. */
 export function SchedulePage({ scheduleId }: { scheduleId: string }) {
   const { texts } = useSurroundings()
-  const { schedules, isPending, isMissing, refetch } = useSchedules()
+  const { schedules, isPending, isMissing, error, refetch } = useSchedules()
   const { actions, isPending: actionsPending } = useActions()
   const [address] = useAddressState()
   const schedule = schedules.find(({ id }) => id === scheduleId)
@@ -53,7 +53,7 @@ export function SchedulePage({ scheduleId }: { scheduleId: string }) {
   usePageTitle(title)
 
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
-  if (isMissing) return <PartMissing />
+  if (isMissing) return <PartMissing error={error} />
   if (!schedule || !title) return <NothingHere heading={texts.schedules.unknown} means={texts.schedules.unknownMeans} />
   if (address.get('change')) {
     return (

@@ -1,8 +1,17 @@
-import { useFirstSurroundings } from '../surroundings.ts'
+import { failureOf, isRefusal } from '../connection/failure.ts'
+import { refusalWords } from '../connection/refusal-words.ts'
+import { useSurroundings } from '../surroundings.ts'
 import { NothingHere } from './nothing-here.tsx'
 
-/** Shown for a page whose answer has not come yet after a failed request: nobody knows whether it exists. */
-export function PartMissing() {
-  const { texts } = useFirstSurroundings()
-  return <NothingHere heading={texts.connection.partMissing} means={texts.shell.notLoadedMeans} />
+/** Shown for a page whose question was refused, or not answered yet: nobody says that it does not exist. */
+export function PartMissing({ error }: { error: unknown }) {
+  const { texts } = useSurroundings()
+  const failure = failureOf(error)
+  const isRefused = error !== null && isRefusal(failure)
+  return (
+    <NothingHere
+      heading={texts.connection.partMissing}
+      means={isRefused ? refusalWords(failure, texts) : texts.shell.notLoadedMeans}
+    />
+  )
 }
