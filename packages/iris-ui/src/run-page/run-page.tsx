@@ -37,7 +37,11 @@ export function RunPage({ runId }: { runId: string }) {
   if (shape !== 'content') return shape === 'skeleton' ? <PageSkeleton /> : null
   if (!run) {
     const gone = error && ['RUN_NOT_FOUND', 'NOT_FOUND', 'INPUT_INVALID'].includes(failureOf(error))
-    return gone ? <NothingHere heading={texts.run.unknown} means={texts.run.unknownMeans} /> : <PartMissing error={error} />
+    return gone ? (
+      <NothingHere heading={texts.run.unknown} means={texts.run.unknownMeans} />
+    ) : (
+      <PartMissing error={error} />
+    )
   }
   return <KnownRun run={run} log={log} follow={follow} action={actions.find(({ id }) => id === run.actionId)} />
 }
