@@ -710,6 +710,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
       await show(reader, { theme: 'light', width: 360 })
       const beyond = () => document.documentElement.scrollWidth - document.documentElement.clientWidth
       expect(await reader.frame().evaluate(beyond), `${path} at 360 px`).toBeLessThanOrEqual(0)
+      await show(reader, { theme: 'light', width: 1280 })
       const { said, names } = await reader.frame().evaluate(textsOnPage)
       expect(
         [...said, ...names].filter((text) => english.includes(text)),
