@@ -6,6 +6,7 @@ import { useTRPC } from '../connection/api.ts'
 import { failureOf } from '../connection/failure.ts'
 import { pagesOf } from '../connection/pages.ts'
 import { useActions } from '../connection/use-actions.ts'
+import { useKnown } from '../connection/use-known.ts'
 import { useNow } from '../formats/use-now.ts'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -51,12 +52,14 @@ export function ActivityPage() {
     ...(kinds && { kinds: kinds as Kinds }),
     ...(isWho(who) && { actorKinds: [...kindsOfWho[who]] }),
   }
-  const query = useInfiniteQuery({
-    ...pagesOf(trpc.audit.list.pathKey(), asked, (cursor, options) =>
-      trpc.audit.list.query({ ...asked, limit: PAGE, counted: cursor.cursor === undefined, ...cursor }, options),
-    ),
-    placeholderData: keepPreviousData,
-  })
+  const query = useKnown(
+    useInfiniteQuery({
+      ...pagesOf(trpc.audit.list.pathKey(), asked, (cursor, options) =>
+        trpc.audit.list.query({ ...asked, limit: PAGE, counted: cursor.cursor === undefined, ...cursor }, options),
+      ),
+      placeholderData: keepPreviousData,
+    }),
+  )
   const shape = useSkeleton(query.isPending)
 
   const around = useMemo(() => ({ actions, userId: host.user.id, texts }), [actions, host.user.id, texts])
@@ -94,7 +97,7 @@ export function ActivityPage() {
         show={words.showEntries(formats.number(search === '' ? (total?.entries ?? loaded.length) : shown.length))}
       />
       {shape === 'skeleton' && <SkeletonRows />}
-      {shape === 'content' && query.isError && loaded.length === 0 && (
+      {shape === 'content' && query.isMissing && (
         <p className="sub">
           {failureOf(query.error) === 'NOT_FOUND' ? texts.connection.notThere : texts.connection.partMissing}
         </p>

@@ -2,14 +2,14 @@ import type { Installation } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
 import { useFirstSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
-import { knownOf } from './known-of.ts'
 import { NET_MS, RETRY_MS } from './refresh-times.ts'
+import { useKnown } from './use-known.ts'
 
 /** Whether background access works. Every page uses it; they share one request. */
 export function useInstallation() {
   const trpc = useTRPC()
   const { host } = useFirstSurroundings()
-  return knownOf(
+  return useKnown(
     useQuery(
       trpc.installation.get.queryOptions(
         { accountId: host.account.id },

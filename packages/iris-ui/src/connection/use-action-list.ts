@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useFirstSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
-import { knownOf } from './known-of.ts'
 import { RETRY_MS } from './refresh-times.ts'
+import { useKnown } from './use-known.ts'
 
 /**
  * The server's catalogue of actions, with their messages in the language of the app's texts.
@@ -11,7 +11,7 @@ import { RETRY_MS } from './refresh-times.ts'
 export function useActionList(options: { refetchOnMount?: false } = {}) {
   const trpc = useTRPC()
   const { host, texts } = useFirstSurroundings()
-  return knownOf(
+  return useKnown(
     useQuery(
       trpc.action.list.queryOptions(
         { accountId: host.account.id, language: texts.language },

@@ -1,14 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSurroundings } from '../surroundings.ts'
 import { useTRPC } from './api.ts'
-import { knownOf } from './known-of.ts'
 import { NET_MS } from './refresh-times.ts'
+import { useKnown } from './use-known.ts'
 
 /** Who may receive the account's results. People confirm in their mailbox, so it is read again whenever it is shown. */
 export function useReceivers() {
   const trpc = useTRPC()
   const { host } = useSurroundings()
-  return knownOf(
+  return useKnown(
     useQuery(
       trpc.receiver.list.queryOptions(
         { accountId: host.account.id },

@@ -2,6 +2,7 @@ import type { Run } from '@standin/client'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
+import { useKnown } from '../connection/use-known.ts'
 import { hasEnded } from '../runs/follow-run.ts'
 import { useSurroundings } from '../surroundings.ts'
 import { type Asked, inputOf } from './input-of.ts'
@@ -27,5 +28,5 @@ export function useResult(run: Run, asked: Asked = {}) {
 
 /** The same query before the run itself is known, so that both are answered at once. */
 export function useFirstRows(runId: string) {
-  return useQuery(useTRPC().run.result.queryOptions(inputOf(runId, {}), { staleTime: 60_000 }))
+  return useKnown(useQuery(useTRPC().run.result.queryOptions(inputOf(runId, {}), { staleTime: 60_000 })))
 }

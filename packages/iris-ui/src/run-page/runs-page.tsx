@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
 import { pagesOf } from '../connection/pages.ts'
 import { useActions } from '../connection/use-actions.ts'
+import { useKnown } from '../connection/use-known.ts'
 import { useNow } from '../formats/use-now.ts'
 import { ResultRow } from '../overview/result-row.tsx'
 import { Button } from '../parts/button.tsx'
@@ -25,8 +26,12 @@ export function RunsPage() {
   const { actions } = useActions()
   usePageTitle(words.all)
   const input = { accountId: host.account.id, states: [...ended], limit: 50 }
-  const query = useInfiniteQuery(
-    pagesOf(trpc.run.list.pathKey(), input, (cursor, options) => trpc.run.list.query({ ...input, ...cursor }, options)),
+  const query = useKnown(
+    useInfiniteQuery(
+      pagesOf(trpc.run.list.pathKey(), input, (cursor, options) =>
+        trpc.run.list.query({ ...input, ...cursor }, options),
+      ),
+    ),
   )
   const shape = useSkeleton(query.isPending)
   const runs = query.data?.pages.flatMap((page) => page.runs).filter(hasEnded) ?? []
@@ -41,9 +46,7 @@ export function RunsPage() {
         </div>
       </div>
       {shape === 'skeleton' && <SkeletonRows />}
-      {shape === 'content' && query.isError && runs.length === 0 && (
-        <p className="sub">{texts.connection.partMissing}</p>
-      )}
+      {shape === 'content' && query.isMissing && <p className="sub">{texts.connection.partMissing}</p>}
       {shape === 'content' && query.isSuccess && runs.length === 0 && <p className="sub">{words.none}</p>}
       {runs.length > 0 && (
         <ul className="rows link results">

@@ -5,6 +5,7 @@ import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { failureOf } from '../connection/failure.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
+import { useKnown } from '../connection/use-known.ts'
 import { inputOf } from '../results/input-of.ts'
 import { followRun, hasEnded, newerRun } from '../runs/follow-run.ts'
 
@@ -20,18 +21,20 @@ export function useRun(runId: string) {
   const queryClient = useQueryClient()
   const askAgain = useAskAgain()
   const [lines, setLines] = useState<ReadonlyMap<number, LogLine>>(new Map())
-  const query = useQuery(
-    trpc.run.get.queryOptions(
-      { runId },
-      {
-        structuralSharing: (before, after) => newerRun(before as Run | undefined, after as Run),
-        refetchInterval: ({ state }) => {
-          if (state.status === 'error') return failureOf(state.error) === 'RUN_NOT_FOUND' ? false : RETRY_MS
-          // Events report it first; this finds what a broken stream misses, deliveries included.
-          if (!state.data || !hasEnded(state.data)) return NEVER_GONE_MS
-          return state.data.deliveries.some(({ state: how }) => how === 'waiting') ? NEVER_GONE_MS : false
+  const query = useKnown(
+    useQuery(
+      trpc.run.get.queryOptions(
+        { runId },
+        {
+          structuralSharing: (before, after) => newerRun(before as Run | undefined, after as Run),
+          refetchInterval: ({ state }) => {
+            if (state.status === 'error') return failureOf(state.error) === 'RUN_NOT_FOUND' ? false : RETRY_MS
+            // Events report it first; this finds what a broken stream misses, deliveries included.
+            if (!state.data || !hasEnded(state.data)) return NEVER_GONE_MS
+            return state.data.deliveries.some(({ state: how }) => how === 'waiting') ? NEVER_GONE_MS : false
+          },
         },
-      },
+      ),
     ),
   )
 

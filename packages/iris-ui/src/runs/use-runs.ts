@@ -4,8 +4,8 @@ import { useCallback, useMemo } from 'react'
 import { useTRPC } from '../connection/api.ts'
 import { useAskAgain } from '../connection/ask-again.ts'
 import { goingRuns } from '../connection/first-lists.ts'
-import { knownOf } from '../connection/known-of.ts'
 import { NET_MS, RETRY_MS } from '../connection/refresh-times.ts'
+import { useKnown } from '../connection/use-known.ts'
 import { useFirstSurroundings } from '../surroundings.ts'
 import { followRun, hasEnded } from './follow-run.ts'
 import { sortRuns } from './sort-runs.ts'
@@ -29,6 +29,7 @@ export function useRuns() {
       { refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : NET_MS) },
     ),
   )
+  const { isMissing } = useKnown(ended)
 
   const goingKey = trpc.run.list.queryKey(goingRuns(accountId))
   const listsKey = trpc.run.list.pathKey()
@@ -65,6 +66,5 @@ export function useRuns() {
   )
 
   const sorted = useMemo(() => sortRuns(going.data?.runs ?? [], ended.data?.runs ?? []), [going.data, ended.data])
-  const { isMissing } = knownOf(ended)
   return { ...sorted, known: ended.data !== undefined, failed: isMissing, add, replace, follow }
 }

@@ -2,8 +2,8 @@ import type { Schedule } from '@standin/client'
 import { useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../connection/api.ts'
 import { allSchedules } from '../connection/first-lists.ts'
-import { knownOf } from '../connection/known-of.ts'
 import { RETRY_MS } from '../connection/refresh-times.ts'
+import { useKnown } from '../connection/use-known.ts'
 import { useFirstSurroundings } from '../surroundings.ts'
 
 const none: readonly Schedule[] = []
@@ -18,5 +18,5 @@ export function useSchedules() {
       refetchInterval: ({ state }) => (state.status === 'error' ? RETRY_MS : SOME_MS),
     }),
   )
-  return { ...knownOf(query), schedules: query.data?.schedules ?? none }
+  return { ...useKnown(query), schedules: query.data?.schedules ?? none }
 }
