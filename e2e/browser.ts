@@ -45,7 +45,7 @@ export async function launchBrowser(): Promise<Browser> {
   // Chromium has no sandbox as root, and the one from npm has none at all. The frame's sandbox, which is tested, is unrelated.
   const hasSandbox = process.getuid?.() !== 0 && executablePath !== (await npmChromium())
   const browser = await chromium.launch({ executablePath, args, chromiumSandbox: hasSandbox })
-  browser.on('context', (context) => context.setDefaultTimeout(60_000)) // Half a minute by itself: short on a busy machine.
+  browser.on('context', (context) => context.setDefaultTimeout(60_000)) // The default of 30 s is short on a busy machine.
   return browser
 }
 

@@ -18,7 +18,7 @@ export function useKnown<Query extends Asked>(query: Query) {
     ...query,
     /** Neither answered nor refused yet. */
     isPending: !query.isFetched && query.data === undefined,
-    /** Refused so far. It is asked again by itself. */
+    /** Refused so far. It is retried automatically. */
     isMissing,
     /** Why it was refused, also while it is asked again. */
     error: isMissing ? (query.error ?? refusal) : query.error,

@@ -19,7 +19,7 @@ export function wakeEventReaders({ accounts }: AccountsContext): void {
   accounts.events.emit('wake', 'wake')
 }
 
-/** A notification that a service's rights have changed: whoever reads a stream may have lost them. */
+/** A notification that a service's rights have changed: readers of a stream may have lost theirs. */
 export function wakeServiceReaders(ctx: AccountsContext): void {
   wakeEventReaders(ctx)
   ctx.accounts.events.emit('access', 'access')

@@ -17,7 +17,7 @@ import {
 } from './asset.ts'
 import { sayOfMachines } from './machine-messages.ts'
 
-/** What these requests need: everybody who has it may see what they show, whatever else the run reads with. */
+/** What these requests need. A reader with these scopes may see the answers, even if the run has more. */
 export const scopesOfMachines = ['asset.view']
 
 const pageSize = 100

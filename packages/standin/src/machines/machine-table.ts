@@ -31,7 +31,7 @@ export const machines = pgTable(
     seenInRuns: uuid().array().notNull().default([]),
     /** When a run read all machines and this one was not among them. */
     goneAt: moment(),
-    /** The scopes that its values were read with: who lacks one would see more than Trackunit shows them. */
+    /** The scopes that its values were read with: a reader without one of them would see more than Trackunit shows that person. */
     readWith: text().array().notNull(),
   },
   (table) => [

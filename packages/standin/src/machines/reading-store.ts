@@ -30,7 +30,7 @@ export async function insertReadings(tx: Transaction, { accountId, runId }: RunO
     where excluded.at >= ${machineReadings}.at`)
 }
 
-/** An earlier value, if everybody may see it who may see the new ones. */
+/** An earlier value, if all readers of the new ones may see it. */
 const ifAlsoShown = (value: PgColumn): SQL =>
   sql`case when ${machineReadings.readWith} <@ excluded.read_with then ${value} end`
 

@@ -26,7 +26,7 @@ export async function linkArtifact(
   return makeArtifactLink(ctx, { ...artifact, reader: readerOf(caller) })
 }
 
-/** Names a caller to the limits alone: whoever gets a link to see does not learn who asked for it. */
+/** Identifies a caller for the limits only. The link does not reveal who asked for it. */
 const readerOf = (caller: Caller): string => {
   const { kind, id } = actorOf(caller)
   return hash('sha256', `${kind} ${id}`, 'base64url').slice(0, 16)
