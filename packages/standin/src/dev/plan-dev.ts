@@ -24,11 +24,12 @@ export interface DevOptions {
 export type DevPlan = ReturnType<typeof planDev>
 
 export function planDev({ root, environment }: DevOptions) {
-  const dataDir = resolve(root, environment.STANDIN_DATA_DIR ?? '.standin')
+  // An empty setting counts as none, as it does for the server.
+  const dataDir = resolve(root, environment.STANDIN_DATA_DIR || '.standin')
   const ports = {
-    manager: Number(environment.SIMULATOR_PORT ?? 4100),
-    server: Number(environment.PORT ?? 4000),
-    app: Number(environment.IRIS_APP_PORT ?? 4200),
+    manager: Number(environment.SIMULATOR_PORT || 4100),
+    server: Number(environment.PORT || 4000),
+    app: Number(environment.IRIS_APP_PORT || 4200),
   }
   const addresses = {
     manager: `http://127.0.0.1:${ports.manager}`,
