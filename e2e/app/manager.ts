@@ -18,6 +18,8 @@ export interface AppInManager extends AsyncDisposable {
   start(accountId: string, actionId: string, given?: Record<string, unknown>): Promise<string>
   /** Until a run has succeeded. */
   ended(runId: string): Promise<void>
+  /** Plans the attention list for Mondays at 06:00, as an administrator. @returns the schedule's id */
+  planWeeklyList(accountId: string): Promise<string>
   /** @throws Error soon if the server does not answer or the browser is gone, instead of one time-out after another */
   isUp(): Promise<void>
 }
@@ -106,6 +108,18 @@ export async function startApp({ withoutPolling, ...options }: AppOptions = {}):
         const { run } = await as(accountId)
         const asked = { accountId, actionId, input: {}, idempotencyKey: randomUUID(), ...given }
         return (await run.start.mutate(asked)).id
+      },
+      async planWeeklyList(accountId) {
+        const { schedule } = await as(accountId)
+        const made = await schedule.create.mutate({
+          accountId,
+          actionId: 'attention-list',
+          input: {},
+          deliverTo: [],
+          recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
+          timeZone: 'Europe/Copenhagen',
+        })
+        return made.id
       },
       ended: (runId) =>
         until('the run', async () => {

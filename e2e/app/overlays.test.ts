@@ -112,18 +112,10 @@ describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard 
   })
 
   test('deletes a schedule', async () => {
-    const api = await app.as(account)
-    const schedule = await api.schedule.create.mutate({
-      accountId: account,
-      actionId: 'attention-list',
-      input: {},
-      deliverTo: [],
-      recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
-      timeZone: 'Europe/Copenhagen',
-    })
+    const schedule = await app.planWeeklyList(account)
     const manager = await openManager({ account })
     const { app: inside, visit, keys, focusedButton } = manager
-    await visit(`/schedules/${schedule.id}`)
+    await visit(`/schedules/${schedule}`)
     await inside.getByRole('button', { name: 'Delete' }).waitFor()
     await keys.tabTo('Delete')
     await keys.press('Enter')
@@ -135,6 +127,7 @@ describe.skipIf(missingBrowser && !process.env.CI)('a dialog, with the keyboard 
     await keys.press('Tab')
     await keys.press('Enter')
     await inside.getByText('Runs that Standin starts automatically.').waitFor()
+    const api = await app.as(account)
     expect((await api.schedule.list.query({ accountId: account })).schedules).toEqual([])
     expect(manager.wrong).toEqual([])
   })

@@ -26,15 +26,8 @@ describe.skipIf(missingBrowser && !process.env.CI)('each page of the app', () =>
     await app.ended(run)
     const preview = await app.start(account, 'clear-stale-events', { mode: 'preview' })
     await app.ended(preview)
-    const schedule = await (await app.as(account)).schedule.create.mutate({
-      accountId: account,
-      actionId: 'attention-list',
-      input: {},
-      deliverTo: [],
-      recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
-      timeZone: 'Europe/Copenhagen',
-    })
-    ids = { run, preview, schedule: schedule.id }
+    const schedule = await app.planWeeklyList(account)
+    ids = { run, preview, schedule }
     manager = await app.open({ account, frame: 'opaque' }) // The strictest frame that a host can use.
   })
   afterAll(async () => {

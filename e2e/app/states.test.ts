@@ -29,17 +29,6 @@ const again = async ({ page }: Manager) => {
 
 /** A re-install that needs approval: nothing shows that it is from the same account, and the old access still works. */
 const reinstall = (manager: Manager) => manager.press('Re-install', 'Identity without the account, old access works on')
-
-/** The attention list on a schedule, made by an administrator. */
-const weeklyList = async (account: string) =>
-  (await app.as(account)).schedule.create.mutate({
-    accountId: account,
-    actionId: 'attention-list',
-    input: {},
-    deliverTo: [],
-    recurrence: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0',
-    timeZone: 'Europe/Copenhagen',
-  })
 const installRefused = (manager: Manager) => manager.press('Install', 'Access that never works')
 /** As if the access had been tried without success for this many minutes. */
 const triedFor = (account: string, minutes: number) => app.stack.sql`
@@ -342,7 +331,7 @@ const states: readonly State[] = [
     state: 'one list that the server cannot give: the overview stays, and asks for it calmly',
     async before(account) {
       await installed(account)
-      await weeklyList(account)
+      await app.planWeeklyList(account)
       // Nothing that the contract allows: the server refuses to pass it on.
       await app.stack.sql`update schedules set state = 'paused', reason = 'NO_REASON' where account_id = ${account}`
     },
@@ -362,7 +351,7 @@ const states: readonly State[] = [
     state: 'one schedule of a list that the server cannot give: nobody says that it does not exist',
     async before(account) {
       await installed(account)
-      await weeklyList(account)
+      await app.planWeeklyList(account)
       await app.stack.sql`update schedules set state = 'paused', reason = 'NO_REASON' where account_id = ${account}`
     },
     async reach({ visit }, account) {

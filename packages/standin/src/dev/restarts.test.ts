@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
 import { createRestarts } from './restarts.ts'
 
-test('reports a mistake in the configuration, stops nothing, and notices the next change', async () => {
+/** With a mistake in the configuration or in the sources, until it is mended. */
+function playRestarts(mistakes: { config?: string; sources?: string }) {
   const said: string[] = []
   const started: string[] = []
-  let mistake: string | undefined = 'standin.config.ts is not usable (name: too long)'
-  const runsAgain = Promise.withResolvers<void>()
-  const refused = Promise.withResolvers<void>()
+  const [refused, runsAgain] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let isMended = false
+  const check = async (mistake: string | undefined) => {
+    if (mistake && !isMended) throw new Error(mistake)
+  }
   const changed = createRestarts({
     say: (line) => {
       said.push(line)
@@ -19,21 +22,27 @@ test('reports a mistake in the configuration, stops nothing, and notices the nex
       started.push(part)
       return { ended: Promise.resolve(0) }
     },
-    readConfig: async () => {
-      if (mistake) throw new Error(mistake)
-    },
-    checkSources: async () => {},
+    readConfig: () => check(mistakes.config),
+    checkSources: () => check(mistakes.sources),
   })
+  const mend = () => {
+    isMended = true
+  }
+  return { changed, said, started, mend, refused: refused.promise, runsAgain: runsAgain.promise }
+}
 
-  changed(['standin.config.ts'])
-  await refused.promise
-  expect(started).toEqual([])
-  expect(said).toEqual([expect.stringContaining('name: too long')])
+test('reports a mistake in the configuration, stops nothing, and notices the next change', async () => {
+  const dev = playRestarts({ config: 'standin.config.ts is not usable (name: too long)' })
 
-  mistake = undefined
-  changed(['standin.config.ts'])
-  await runsAgain.promise
-  expect(started).toEqual(['simulator', 'server'])
+  dev.changed(['standin.config.ts'])
+  await dev.refused
+  expect(dev.started).toEqual([])
+  expect(dev.said).toEqual([expect.stringContaining('name: too long')])
+
+  dev.mend()
+  dev.changed(['standin.config.ts'])
+  await dev.runsAgain
+  expect(dev.started).toEqual(['simulator', 'server'])
 })
 
 test('a file that changes during a restart hides none of the files before it', async () => {
@@ -67,39 +76,18 @@ test('a file that changes during a restart hides none of the files before it', a
 })
 
 test('a mistake in an action stops nothing; what changed with it takes effect with the next change', async () => {
-  const said: string[] = []
-  const started: string[] = []
-  let mistake: string | undefined = "actions/broken.ts:3: SyntaxError: Expected ','"
-  const refused = Promise.withResolvers<void>()
-  const runsAgain = Promise.withResolvers<void>()
-  const changed = createRestarts({
-    say: (line) => {
-      said.push(line)
-      if (line.includes('has restarted')) runsAgain.resolve()
-      else refused.resolve()
-    },
-    isStopping: () => false,
-    isServerReady: async () => true,
-    startAgain: async (part) => {
-      started.push(part)
-      return { ended: Promise.resolve(0) }
-    },
-    readConfig: async () => {},
-    checkSources: async () => {
-      if (mistake) throw new Error(mistake)
-    },
-  })
+  const dev = playRestarts({ sources: "actions/broken.ts:3: SyntaxError: Expected ','" })
 
-  changed(['standin.config.ts', 'actions/broken.ts'])
-  await refused.promise
-  expect(started).toEqual([])
-  expect(said).toEqual([
+  dev.changed(['standin.config.ts', 'actions/broken.ts'])
+  await dev.refused
+  expect(dev.started).toEqual([])
+  expect(dev.said).toEqual([
     "actions/broken.ts:3: SyntaxError: Expected ','\nThe last good version still serves. Standin tries again after the next change.",
   ])
 
-  mistake = undefined
-  changed(['actions/broken.ts'])
-  await runsAgain.promise
-  expect(started).toEqual(['simulator', 'server'])
-  expect(said.at(-1)).toContain('standin.config.ts, actions/broken.ts changed')
+  dev.mend()
+  dev.changed(['actions/broken.ts'])
+  await dev.runsAgain
+  expect(dev.started).toEqual(['simulator', 'server'])
+  expect(dev.said.at(-1)).toContain('standin.config.ts, actions/broken.ts changed')
 })
